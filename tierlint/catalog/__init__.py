@@ -1,0 +1,284 @@
+"""What we know about the world, as data: SDKs, frameworks, commands and models, read strictly from TOML tables."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+from msgspec import Struct
+
+# The words for who waits are fixed; a table can only say which of them a pattern means.
+SECONDS, MINUTES, HOURS = 1, 2, 3
+ENTRY_KINDS = {
+    "web-request": SECONDS,
+    "chat-ui": SECONDS,
+    "bot-reply": SECONDS,
+    "interactive-cli": SECONDS,
+    "voice": SECONDS,
+    "start-up": MINUTES,
+    "command": MINUTES,
+    "notebook": MINUTES,
+    "queue-task": MINUTES,
+    "background-task": MINUTES,
+    "signal": MINUTES,
+    "schedule": MINUTES,
+    "eval": MINUTES,
+    "test": MINUTES,
+}
+
+
+class Alias(Struct, frozen=True, forbid_unknown_fields=True):
+    """`name` is another spelling of `stands_for` (also for everything below it)."""
+
+    name: str
+    stands_for: str
+
+
+class Client(Struct, frozen=True, forbid_unknown_fields=True):
+    """A class (or module) whose methods send requests.
+
+    provider: who answers when nothing redirects it: `openai`, `azure` or `other`. host_keywords: constructor
+    arguments that redirect it. settings: module attributes that redirect it when assigned.
+    """
+
+    name: str
+    provider: str = "openai"
+    host_keywords: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    azure_settings: tuple[str, ...] = ()
+    timeout_keyword: str | None = "timeout"
+
+
+class Method(Struct, frozen=True, forbid_unknown_fields=True):
+    """A method that sends a request and waits.
+
+    on: the classes or modules that have it, `path`: its dotted path below them. tier: `keyword` (takes
+    `service_tier=`), `none` (raises on it) or `indirect` (elsewhere). tier_since: first SDK version that takes flex.
+    batch: the Batch API's URL for it. stream: `keyword`, `always` or `never`. tail: unmistakable even when the
+    receiver is unknown. model: where the model is named: keyword names and positions. live: a person is on the line.
+    agent: one call sends a chain of requests, each needing the answer before.
+    """
+
+    on: tuple[str, ...]
+    path: tuple[str, ...]
+    api: str
+    tier: str = "none"
+    tier_since: str | None = None
+    batch: str | None = None
+    stream: str = "never"
+    tail: bool = False
+    model: tuple[str | int, ...] = ("model",)
+    azure_keywords: tuple[str, ...] = ()
+    live: bool = False
+    agent: bool = False
+
+
+class Flow(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a call or attribute of the outside world gives back, for following values.
+
+    call / attribute: dotted names. gives: `receiver`, `argument N`, `result of N` (what calling argument N
+    gives), or a dotted name whose instance it is.
+    """
+
+    gives: str
+    call: tuple[str, ...] = ()
+    attribute: tuple[str, ...] = ()
+
+
+class Host(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which provider answers at a host (a glob over the host name)."""
+
+    host: str
+    provider: str
+    vendor: str
+
+
+class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """One way in which the outside world starts a function; exactly one form besides `kind` and `says`.
+
+    decorator: resolved names of the decorator. method_of + method: a method (globs) of a subclass. argument_of +
+    argument: the function handed to a call (positions and keywords). file + function: globs over path and name.
+    main_guard: `if __name__ == "__main__"`. annotation: a parameter of this type. module_calls: a script whose
+    module body runs because it calls one of these (globs). named_in: the function's dotted name stands as a string in
+    what is assigned to one of these names (globs): a beat schedule, a list of jobs.
+    """
+
+    kind: str
+    says: str
+    decorator: tuple[str, ...] = ()
+    method_of: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    argument_of: tuple[str, ...] = ()
+    argument: tuple[int | str, ...] = ()
+    file: tuple[str, ...] = ()
+    function: tuple[str, ...] = ()
+    main_guard: bool = False
+    annotation: tuple[str, ...] = ()
+    module_calls: tuple[str, ...] = ()
+    named_in: tuple[str, ...] = ()
+
+
+class Detach(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call after which the caller goes on without waiting.
+
+    call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
+    run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the call
+    itself) or `name` (a dotted string or task name). waited_by: what on the handle waits for the answer after all.
+    how: `detached` or `dispatched`.
+    """
+
+    says: str
+    call: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    runs: tuple[int | str, ...] = (0,)
+    takes: str = "function"
+    waited_by: tuple[str, ...] = ()
+    how: str = "detached"
+
+
+class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that runs a function once per item: function and items are positions or keywords (`receiver` too)."""
+
+    call: tuple[str, ...]
+    says: str
+    function: tuple[int | str, ...] = (0,)
+    items: tuple[int | str, ...] = (1,)
+
+
+class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that gives back the iterable it was handed: `tqdm(rows)`."""
+
+    call: tuple[str, ...]
+    argument: tuple[int | str, ...] = (0,)
+
+
+class Sink(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
+    the work over takes the answer back here). call: dotted names; `*.tail` also fits a receiver that is not resolved."""
+
+    kind: str
+    call: tuple[str, ...]
+    says: str
+
+
+class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that asks the person at the terminal or in the page something and waits."""
+
+    call: tuple[str, ...]
+    says: str
+
+
+class SdkTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of `sdks/`."""
+
+    sdk: str
+    roots: tuple[str, ...]
+    distribution: str | None = None
+    alias: tuple[Alias, ...] = ()
+    client: tuple[Client, ...] = ()
+    method: tuple[Method, ...] = ()
+    flow: tuple[Flow, ...] = ()
+    host: tuple[Host, ...] = ()
+
+
+class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of `frameworks/`."""
+
+    framework: str
+    alias: tuple[Alias, ...] = ()
+    entry_point: tuple[EntryPattern, ...] = ()
+    detach: tuple[Detach, ...] = ()
+    fan_out: tuple[FanOut, ...] = ()
+    wrapper: tuple[Wrapper, ...] = ()
+    sink: tuple[Sink, ...] = ()
+    prompt: tuple[Prompt, ...] = ()
+    flow: tuple[Flow, ...] = ()
+
+
+class Catalog(Struct, frozen=True):
+    """All tables as one; `digest` changes when any of them does."""
+
+    sdks: tuple[SdkTable, ...]
+    frameworks: tuple[FrameworkTable, ...]
+    digest: str
+
+    @property
+    def entry_points(self) -> tuple[EntryPattern, ...]:
+        return tuple(pattern for table in self.frameworks for pattern in table.entry_point)
+
+
+class CatalogError(Exception):
+    """A table that cannot be read: the file, the entry and the key."""
+
+
+def load(user: Iterable[tuple[str, dict[str, object]]] = ()) -> Catalog:
+    """The shipped tables, and the user's (each with the name of the file it stands in).
+
+    Raises CatalogError for a user table with an unknown key, a wrong type, or an entry that names no form.
+    """
+    shipped = _shipped()
+    extra = tuple(_user_table(name, raw) for name, raw in user)
+    if not extra:
+        return shipped
+    digest = hashlib.sha256((shipped.digest + repr(extra)).encode()).hexdigest()
+    return Catalog(shipped.sdks, (*shipped.frameworks, *extra), digest)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Catalog:
+    seen = hashlib.sha256()
+    sdks: list[SdkTable] = []
+    frameworks: list[FrameworkTable] = []
+    here = resources.files(__name__)
+    for folder, kind in (("sdks", SdkTable), ("frameworks", FrameworkTable)):
+        for file in sorted(here.joinpath(folder).iterdir(), key=lambda f: f.name):
+            if not file.name.endswith(".toml"):
+                continue
+            data = file.read_bytes()
+            seen.update(data)
+            table = msgspec.convert(_toml(data.decode()), kind)
+            if isinstance(table, SdkTable):
+                sdks.append(table)
+            elif isinstance(table, FrameworkTable):
+                frameworks.append(table)
+    return Catalog(tuple(sdks), tuple(frameworks), seen.hexdigest())
+
+
+def _toml(text: str) -> dict[str, object]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def _user_table(name: str, raw: dict[str, object]) -> FrameworkTable:
+    fields = {key.replace("-", "_"): value for key, value in raw.items()}
+    try:
+        table = msgspec.convert({"framework": name, **fields}, FrameworkTable)
+    except msgspec.ValidationError as error:
+        raise CatalogError(f"{name}: {error}") from None
+    for number, pattern in enumerate(table.entry_point):
+        _check_entry_point(f"{name}: entry-point[{number}]", pattern)
+    return table
+
+
+def _check_entry_point(where: str, pattern: EntryPattern) -> None:
+    if pattern.kind not in ENTRY_KINDS:
+        near = difflib.get_close_matches(pattern.kind, ENTRY_KINDS, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; one of {', '.join(ENTRY_KINDS)}"
+        raise CatalogError(f"{where}.kind: unknown kind {pattern.kind!r}{hint}")
+    forms = [
+        bool(pattern.decorator), bool(pattern.method_of), bool(pattern.argument_of), bool(pattern.file),
+        pattern.main_guard, bool(pattern.annotation), bool(pattern.module_calls), bool(pattern.named_in),
+    ]  # fmt: skip
+    if sum(forms) != 1:
+        raise CatalogError(
+            f"{where}: exactly one of decorator, method-of, argument-of, file, main-guard, annotation, module-calls, "
+            f"named-in says where it starts, and this entry has {sum(forms)}"
+        )

@@ -1,0 +1,542 @@
+"""Every value that crosses a module boundary: frozen, without logic."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+# --- Places ------------------------------------------------------------------------------------
+
+
+class Location(Struct, frozen=True, array_like=True, order=True):
+    """A range of a file: posix path from the project root, 1-based lines and columns in code points.
+
+    For a notebook, lines count through the joined code cells; `cell` (0-based index of the cell in the
+    notebook) and `cell_line` (1-based) say where a person finds them.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: int | None = None
+    cell_line: int | None = None
+
+
+class Evidence(Struct, frozen=True, array_like=True):
+    """One sentence that a person can check at a place (or that holds for the whole project: no place)."""
+
+    text: str
+    at: Location | None
+
+
+class Problem(Struct, frozen=True, array_like=True, order=True):
+    """A file that could not be read, and why; `line` is 1-based, or 0 for the file as a whole."""
+
+    path: str
+    line: int
+    message: str
+
+
+# --- Values as they stand in the source ---------------------------------------------------------
+# The forms of an expression that matter for following a value. Everything else is `Unknown`.
+
+
+class Name(Struct, frozen=True, array_like=True, tag="n"):
+    """A dotted name: `client`, `self.client.chat`."""
+
+    path: str
+
+
+class Attribute(Struct, frozen=True, array_like=True, tag="a"):
+    """An attribute of something that is not a plain name: `make().chat` (`name` may be dotted)."""
+
+    base: Expr
+    name: str
+
+
+class CallResult(Struct, frozen=True, array_like=True, tag="c"):
+    """What a call gives back; `call` is an index into `ModuleSummary.calls`."""
+
+    call: int
+
+
+class Constant(Struct, frozen=True, array_like=True, tag="k"):
+    """A literal. Bytes and ellipsis are `Unknown`."""
+
+    value: str | int | float | bool | None
+
+
+class Dictionary(Struct, frozen=True, array_like=True, tag="d"):
+    """A dict display; a key of None stands for `**mapping`."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class Sequence(Struct, frozen=True, array_like=True, tag="s"):
+    """A list, tuple or set display."""
+
+    items: tuple[Expr, ...]
+
+
+class Collected(Struct, frozen=True, array_like=True, tag="g"):
+    """A comprehension: many values of one form."""
+
+    item: Expr
+
+
+class Subscript(Struct, frozen=True, array_like=True, tag="i"):
+    """`base[key]`."""
+
+    base: Expr
+    key: Expr
+
+
+class Either(Struct, frozen=True, array_like=True, tag="o"):
+    """One of several: `a or b`, `a if c else b`."""
+
+    options: tuple[Expr, ...]
+
+
+class LambdaValue(Struct, frozen=True, array_like=True, tag="l"):
+    """A lambda; `function` is an index into `ModuleSummary.functions`."""
+
+    function: int
+
+
+class Element(Struct, frozen=True, array_like=True, tag="e"):
+    """One item of an iterable: the target of a `for`, or one part of an unpacked tuple (`index`)."""
+
+    iterable: Expr
+    index: int | None = None
+
+
+class Entered(Struct, frozen=True, array_like=True, tag="w"):
+    """What `with context as name` binds."""
+
+    context: Expr
+
+
+class Template(Struct, frozen=True, array_like=True, tag="f"):
+    """An f-string, or strings joined with `+`."""
+
+    parts: tuple[Expr, ...]
+
+
+class Operation(Struct, frozen=True, array_like=True, tag="b"):
+    """A binary operation whose operator may be overloaded to build something: `prompt | model`."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+class Spread(Struct, frozen=True, array_like=True, tag="x"):
+    """`*iterable` among positional arguments."""
+
+    iterable: Expr
+
+
+class Unknown(Struct, frozen=True, array_like=True, tag="u"):
+    """An expression of a form that is not followed; `names` are the names it reads."""
+
+    names: tuple[str, ...] = ()
+
+
+Expr = (
+    Name
+    | Attribute
+    | CallResult
+    | Constant
+    | Dictionary
+    | Sequence
+    | Collected
+    | Subscript
+    | Either
+    | LambdaValue
+    | Element
+    | Entered
+    | Template
+    | Operation
+    | Spread
+    | Unknown
+)
+
+# --- What a file says, before anything is resolved ------------------------------------------------
+
+
+class Use(Struct, frozen=True, array_like=True):
+    """What happens to a call's value.
+
+    how: `returned`, `yielded`, `assigned` (names: the targets), `argument` (call: of which call), `iterated`
+    (the iterable of a loop), `entered` (a context manager), `discarded` (a statement of its own), `other`.
+    """
+
+    how: str
+    names: tuple[str, ...] = ()
+    call: int = -1
+
+
+class Parameter(Struct, frozen=True, array_like=True):
+    """One parameter; kind is `positional`, `variadic` (*args), `keyword` (keyword-only) or `keywords` (**kwargs)."""
+
+    name: str
+    kind: str
+    annotation: Expr | None
+    default: Expr | None
+
+
+class Function(Struct, frozen=True, array_like=True):
+    """A function, method or lambda. Function 0 of a module is the module's own body, named `<module>`.
+
+    parent: index of the enclosing function; owner: index of the class it is a method of, or -1.
+    """
+
+    name: str
+    qualname: str
+    parent: int
+    owner: int
+    parameters: tuple[Parameter, ...]
+    returns_annotation: Expr | None
+    decorators: tuple[Expr, ...]
+    returns: tuple[Expr, ...]
+    yields: tuple[Expr, ...]
+    is_async: bool
+    is_generator: bool
+    line: int
+    end_line: int
+
+
+class Class(Struct, frozen=True, array_like=True):
+    """A class; parent: index of the function it is defined in; owner: index of the enclosing class, or -1."""
+
+    name: str
+    qualname: str
+    parent: int
+    owner: int
+    bases: tuple[Expr, ...]
+    decorators: tuple[Expr, ...]
+    keywords: tuple[tuple[str, Expr], ...]
+    line: int
+
+
+class Import(Struct, frozen=True, array_like=True):
+    """`from module import attribute as name` (`attribute` None: `import module as name`; `*`: star)."""
+
+    function: int
+    name: str
+    module: str
+    level: int
+    attribute: str | None
+    line: int
+
+
+class Binding(Struct, frozen=True, array_like=True):
+    """`target = value` in a function body or a class body (`owner` is the class index, else -1).
+
+    target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
+    key: the literal key of `x["key"] = value`.
+    """
+
+    function: int
+    owner: int
+    target: str
+    value: Expr
+    annotation: Expr | None
+    line: int
+    key: str | None = None
+
+
+class Loop(Struct, frozen=True, array_like=True):
+    """A loop around code.
+
+    kind: `for`, `while`, `comprehension`. parent: index of the next loop outwards in the same function, or -1.
+    carried: names whose value in one round may come from an earlier round (read or mutated before they are
+    written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: `while True`.
+    """
+
+    function: int
+    parent: int
+    kind: str
+    iterable: Expr | None
+    targets: tuple[str, ...]
+    carried: tuple[str, ...]
+    exits: bool
+    endless: bool
+    line: int
+
+
+class Call(Struct, frozen=True, array_like=True):
+    """One call expression; line and column as in `Location`, `name` is the last part of what is called."""
+
+    callee: Expr
+    name: str
+    arguments: tuple[Expr, ...]
+    keywords: tuple[tuple[str | None, Expr], ...]
+    function: int
+    owner: int
+    loop: int
+    awaited: bool
+    in_try: bool
+    main_guard: bool
+    use: Use
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Ignore(Struct, frozen=True, array_like=True):
+    """`# tierlint: ignore[CODES] reason` on a line; no codes: everything. Columns delimit the comment."""
+
+    line: int
+    codes: tuple[str, ...]
+    column: int
+    end_column: int
+    applies_to: int
+
+
+class ModuleSummary(Struct, frozen=True, array_like=True):
+    """Everything tierlint keeps of one file, learnt from its bytes alone.
+
+    mentions: identifier -> where it is used as a value: pairs (kind, index) flattened, kinds as in `MENTIONS`.
+    problem: why the file could not be read (then the rest is empty); `line` of it in `problem_line`.
+    """
+
+    imports: tuple[Import, ...]
+    functions: tuple[Function, ...]
+    classes: tuple[Class, ...]
+    bindings: tuple[Binding, ...]
+    loops: tuple[Loop, ...]
+    calls: tuple[Call, ...]
+    ignores: tuple[Ignore, ...]
+    mentions: dict[str, tuple[int, ...]]
+    strings: tuple[str, ...]
+    docstring: bool
+    problem: str | None = None
+    problem_line: int = 0
+    cells: tuple[tuple[int, int], ...] = ()
+
+
+# --- The program, joined -----------------------------------------------------------------------
+
+
+class FunctionId(Struct, frozen=True, array_like=True, order=True):
+    """A function of the project: its file's path and its index in that file's summary."""
+
+    path: str
+    index: int
+
+
+class CallId(Struct, frozen=True, array_like=True, order=True):
+    """A call of the project: its file's path and its index in that file's summary."""
+
+    path: str
+    index: int
+
+
+EdgeKind = Literal["direct", "callback", "detached", "dispatched", "override", "named"]
+
+
+class CallEdge(Struct, frozen=True):
+    """`caller` makes `callee` run by the call `by`.
+
+    how: `direct`; `callback` (handed over and called back); `detached` (handed over to run on its own);
+    `dispatched` (by name through a queue); `override` (a base class calls the hook that the callee overrides);
+    `named` (the receiver is unknown, only the method's name fits). waits: the caller waits for the answer.
+    fan_out: made once per item of a collection known up front.
+    """
+
+    caller: FunctionId
+    callee: FunctionId
+    by: CallId
+    how: EdgeKind
+    fan_out: Evidence | None
+    waits: bool
+    at: Location
+    note: str | None = None
+
+
+class EntryPoint(Struct, frozen=True):
+    """Where the outside world starts the program. kind is one of the catalogue's entry kinds."""
+
+    function: FunctionId
+    name: str
+    kind: str
+    at: Location
+    because: str
+
+
+class Command(Struct, frozen=True, order=True):
+    """A shell command in a deployment file.
+
+    when: `schedule` (cron, timer), `service` (keeps running: web process, worker, container),
+    `event` (push, pull request, webhook), `manual` (a person starts it: make target, console script, dispatch).
+    directory: posix path from the project root in which it runs ("" is the root).
+    """
+
+    text: str
+    when: str
+    at: Location
+    directory: str = ""
+
+
+class Target(Struct, frozen=True, order=True):
+    """What a command starts. kind: `script` (name: posix path from the root), `module` (dotted, as with `-m`),
+    `function` (`pkg.mod:attribute`, an application object or function), `management` (a Django command's name),
+    `worker` (`celery -A pkg.app`: name is the application's module; tasks run here), `notebook` (path)."""
+
+    kind: str
+    name: str
+    arguments: tuple[str, ...]
+    command: Command
+
+
+# --- API calls and what is said of them -----------------------------------------------------------
+
+
+class ApiCall(Struct, frozen=True):
+    """One call expression that sends a request to a model and waits for the answer.
+
+    method: dotted name in the SDK, without aliases. certain: the receiver was resolved; otherwise only the
+    unmistakable tail of the callee speaks for it. host: of the client, where it is known. model: a literal, else
+    None (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing in the call can smuggle in
+    another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where the client is built.
+    """
+
+    call: CallId
+    callee: str
+    method: str
+    sdk: str
+    api: str
+    provider: str
+    host: str | None
+    model: str | None
+    models: tuple[str, ...]
+    tier: str | None
+    stream: bool | None
+    timeout: str | None
+    certain: bool
+    closed: bool
+    function: FunctionId
+    function_name: str
+    at: Location
+    client: Location | None
+    because: tuple[Evidence, ...] = ()
+
+
+class Trace(Struct, frozen=True):
+    """One chain of calls from an entry point to an API call; hops in calling order."""
+
+    entry: EntryPoint
+    hops: tuple[CallEdge, ...]
+    detached: Evidence | None
+    waits: Evidence | None
+    fan_out: Evidence | None
+    chained: Evidence | None
+    interactive: Evidence | None
+    certain: bool
+
+
+Tier = Literal["standard", "flex", "batch", "undetermined"]
+Confidence = Literal["high", "medium", "low"]
+
+
+class Verdict(Struct, frozen=True):
+    """What the workload can bear; always with evidence."""
+
+    tier: Tier
+    confidence: Confidence
+    because: tuple[Evidence, ...]
+    fan_out: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.because:
+            raise ValueError("a verdict carries evidence")
+
+
+class Route(Struct, frozen=True):
+    """How the discount is had for this model, endpoint and SDK.
+
+    mechanism: `flex`, `batch`, `background-window` or `none`; discount: share of the standard price saved.
+    """
+
+    mechanism: str
+    discount: float
+    obstacle: str | None
+
+
+class Splice(Struct, frozen=True, order=True):
+    """Replace bytes start:end of the original file by text."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+class Fix(Struct, frozen=True):
+    """A change to the source. safety is `safe` or `unsafe`; why_unsafe says what was not proved."""
+
+    title: str
+    safety: str
+    edits: tuple[Splice, ...]
+    why_unsafe: str | None = None
+
+
+class Reading(Struct, frozen=True, array_like=True):
+    """What LibCST says of one call where it stands.
+
+    insert_at: byte offset in the file where a keyword argument can be added, and `insert` the text that adds
+    `service_tier="flex"` there; None: not editable. keywords: name -> (start, end) byte range of each whole
+    keyword argument including the comma and space that go with it, for removal. obstacle: why it cannot be edited.
+    """
+
+    insert_at: int | None
+    insert: str
+    keywords: dict[str, tuple[int, int]]
+    values: dict[str, tuple[int, int]]
+    obstacle: str | None = None
+
+
+class JudgedCall(Struct, frozen=True):
+    """An API call with everything that was found out about it."""
+
+    api_call: ApiCall
+    traces: tuple[Trace, ...]
+    verdict: Verdict
+    route: Route
+    fix: Fix | None = None
+    reading: Reading | None = None
+
+
+class Diagnostic(Struct, frozen=True):
+    """One finding. fingerprint stays the same when the code around it moves; hidden_because: why it is not shown."""
+
+    rule: str
+    message: str
+    at: Location
+    related: tuple[Evidence, ...]
+    confidence: str
+    fix: Fix | None
+    fingerprint: str = ""
+    hidden_because: str | None = None
+
+
+class Report(Struct, frozen=True):
+    """The whole result. `diagnostics` are shown; `hidden` are not, each with `hidden_because`."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    hidden: tuple[Diagnostic, ...]
+    judged_calls: tuple[JudgedCall, ...]
+    entry_points: tuple[EntryPoint, ...]
+    problems: tuple[Problem, ...]
+    files_seen: int
+    files_read: int
+    unresolved_calls: int = 0
+
+
+Json = dict[str, Any]

@@ -1,0 +1,131 @@
+"""Join summaries: resolve names and values, who calls whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tierlint.model import CallId, FunctionId, Location, ModuleSummary
+from tierlint.program.modules import Module, ModuleFinder, module_name
+from tierlint.program.usages import Usage, Usages
+from tierlint.program.values import ModuleValue, Resolver, Scope, Values
+
+__all__ = ["Program", "Scope", "Usage", "link"]
+
+
+class Program:
+    """The whole program: modules, what names stand for, and who makes what run. Answers are found on demand."""
+
+    def __init__(self, modules: dict[str, Module], finder: ModuleFinder, resolver: Resolver) -> None:
+        self.modules = modules
+        self.finder = finder
+        self.resolver = resolver
+        self._usages = Usages(resolver)
+        self._imports: dict[str, frozenset[str]] = {}
+        self._reach: dict[str, frozenset[str]] = {}
+        self._importers: dict[str, list[tuple[str, int]]] | None = None
+
+    def usages(self, function: FunctionId) -> tuple[Usage, ...]:
+        """Every way in which a function is made to run."""
+        return self._usages.of(function)
+
+    def callees(self, call: CallId) -> Values:
+        """What a call runs."""
+        return self.resolver.callees(call)
+
+    def function_name(self, function: FunctionId) -> str:
+        """`package.module:Class.method`, as a person would write it."""
+        module = self.modules[function.path]
+        return f"{module.name}:{module.function(function.index).qualname}"
+
+    def location(self, call: CallId) -> Location:
+        """Where a call stands."""
+        module = self.modules[call.path]
+        record = module.call(call.index)
+        return locate(module, record.line, record.column, record.end_line, record.end_column)
+
+    def definition(self, function: FunctionId) -> Location:
+        """Where a function is defined."""
+        module = self.modules[function.path]
+        line = module.function(function.index).line
+        return locate(module, line, 1, line, 1)
+
+    def imports(self, path: str) -> frozenset[str]:
+        """The files that a file imports or names as a dotted string."""
+        known = self._imports.get(path)
+        if known is None:
+            found: set[str] = set()
+            module = self.modules[path]
+            for item in module.summary.imports:
+                target = self.resolver.import_target(path, item.module, item.level)
+                if isinstance(target, ModuleValue):
+                    found.add(target.path)
+                    base = target.path.removesuffix("__init__.py")
+                    if item.attribute not in (None, "*") and base.endswith("/"):
+                        inner = self.resolver.submodule(base, item.attribute or "")
+                        found.update(value.path for value in inner if isinstance(value, ModuleValue))
+            for text in module.summary.strings:
+                dotted = text.replace(":", ".")
+                for name in (dotted, dotted.rpartition(".")[0]):
+                    if "." in name and (named := self.finder.absolute(path, name)):
+                        found.add(named)
+            for name in list(found):
+                parts = name.split("/")[:-1]
+                found.update("/".join((*parts[:n], "__init__.py")) for n in range(1, len(parts) + 1))
+            known = frozenset(name for name in found if name in self.modules)
+            self._imports[path] = known
+        return known
+
+    def reach(self, path: str) -> frozenset[str]:
+        """Every file whose code a program that starts in this file can run: the import closure."""
+        known = self._reach.get(path)
+        if known is None:
+            seen = {path}
+            waiting = [path]
+            while waiting:
+                for name in self.imports(waiting.pop()):
+                    if name not in seen:
+                        seen.add(name)
+                        waiting.append(name)
+            known = frozenset(seen)
+            self._reach[path] = known
+        return known
+
+    def importers(self, path: str) -> list[tuple[str, int]]:
+        """The files (and the line in each) that import a file as a module."""
+        if self._importers is None:
+            self._importers = {}
+            for name, module in self.modules.items():
+                for item in module.summary.imports:
+                    target = self.resolver.import_target(name, item.module, item.level)
+                    if not isinstance(target, ModuleValue):
+                        continue
+                    self._importers.setdefault(target.path, []).append((name, item.line))
+                    base = target.path.removesuffix("__init__.py")
+                    if item.attribute not in (None, "*") and base.endswith("/"):
+                        for value in self.resolver.submodule(base, item.attribute or ""):
+                            if isinstance(value, ModuleValue):
+                                self._importers.setdefault(value.path, []).append((name, item.line))
+        return self._importers.get(path, [])
+
+
+def locate(module: Module, line: int, column: int, end_line: int, end_column: int) -> Location:
+    """A place in a module; for a notebook also the cell a person finds it in."""
+    cell = cell_line = None
+    for number, first in module.summary.cells:
+        if first <= line:
+            cell, cell_line = number, line - first + 1
+    return Location(module.path, line, column, end_line, end_column, cell, cell_line)
+
+
+def link(
+    summaries: Mapping[str, ModuleSummary],
+    aliases: Mapping[str, str],
+    flows: Mapping[str, str],
+    external_roots: frozenset[str],
+) -> Program:
+    """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give."""
+    finder = ModuleFinder(summaries, external_roots)
+    modules = {path: Module(path, module_name(path), summary) for path, summary in sorted(summaries.items())}
+    for module in modules.values():
+        module.imports(0)
+    return Program(modules, finder, Resolver(modules, finder, dict(aliases), dict(flows)))

@@ -1,0 +1,242 @@
+"""One file of the program with its lookup tables, and which file an import means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+
+from tierlint.indexing import BASE
+from tierlint.model import Binding, Call, Class, Function, Import, ModuleSummary
+
+
+class Module:
+    """A summary at its place in the project, with tables that are built when first asked for."""
+
+    __slots__ = (
+        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_lambdas", "_methods", "dotted",
+        "name", "path", "stars", "summary",
+    )  # fmt: skip
+
+    def __init__(self, path: str, name: str, summary: ModuleSummary) -> None:
+        self.path = path
+        self.name = name
+        self.summary = summary
+        self._bindings: dict[tuple[int, int], dict[str, list[Binding]]] | None = None
+        self._functions: dict[int, dict[str, list[int]]] | None = None
+        self._methods: dict[int, dict[str, list[int]]] = {}
+        self._classes: dict[tuple[int, int], dict[str, list[int]]] | None = None
+        self._imports: dict[int, dict[str, list[Import]]] | None = None
+        self._calls: dict[int, list[int]] | None = None
+        self._instance: dict[int, dict[str, list[Binding]]] | None = None
+        self._lambdas: dict[int, list[tuple[int, int]]] | None = None
+        self.dotted: dict[str, list[Binding]] = {}
+        self.stars: list[Import] = []
+
+    def bindings(self, function: int, owner: int) -> Mapping[str, list[Binding]]:
+        """What is assigned in a function body (owner -1) or in a class body, by target."""
+        if self._bindings is None:
+            self._bindings = {}
+            for binding in self.summary.bindings:
+                scope = self._bindings.setdefault((binding.function, binding.owner), {})
+                scope.setdefault(binding.target, []).append(binding)
+                if "." in binding.target:
+                    self.dotted.setdefault(binding.target, []).append(binding)
+        key = (function, owner) if owner < 0 else (self.summary.classes[owner].parent, owner)
+        return self._bindings.get(key, {})
+
+    def functions(self, function: int) -> Mapping[str, list[int]]:
+        """Functions defined directly in a function body (not methods), by name."""
+        if self._functions is None:
+            self._functions = {}
+            for number, defined in enumerate(self.summary.functions):
+                if defined.owner >= 0:
+                    self._methods.setdefault(defined.owner, {}).setdefault(defined.name, []).append(number)
+                elif defined.parent >= 0:
+                    self._functions.setdefault(defined.parent, {}).setdefault(defined.name, []).append(number)
+        return self._functions.get(function, {})
+
+    def methods(self, owner: int) -> Mapping[str, list[int]]:
+        """The methods of a class, by name."""
+        self.functions(0)
+        return self._methods.get(owner, {})
+
+    def classes(self, function: int, owner: int = -1) -> Mapping[str, list[int]]:
+        """Classes defined directly in a function or class body, by name."""
+        if self._classes is None:
+            self._classes = {}
+            for number, defined in enumerate(self.summary.classes):
+                key = (-1, defined.owner) if defined.owner >= 0 else (defined.parent, -1)
+                self._classes.setdefault(key, {}).setdefault(defined.name, []).append(number)
+        return self._classes.get((-1, owner) if owner >= 0 else (function, -1), {})
+
+    def imports(self, function: int) -> Mapping[str, list[Import]]:
+        """Names imported in a function body, by local name."""
+        if self._imports is None:
+            self._imports = {}
+            for item in self.summary.imports:
+                if item.attribute == "*":
+                    self.stars.append(item)
+                elif item.name:
+                    self._imports.setdefault(item.function, {}).setdefault(item.name, []).append(item)
+        return self._imports.get(function, {})
+
+    def calls_in(self, function: int) -> list[int]:
+        """Indices of the calls that stand directly in a function."""
+        if self._calls is None:
+            self._calls = {}
+            for number, call in enumerate(self.summary.calls):
+                self._calls.setdefault(call.function, []).append(number)
+        return self._calls.get(function, [])
+
+    def instance_bindings(self, owner: int) -> Mapping[str, list[Binding]]:
+        """`self.x = ...` in any method of a class, by the attribute's path without `self.`."""
+        if self._instance is None:
+            self._instance = {}
+            for binding in self.summary.bindings:
+                root, _, rest = binding.target.partition(".")
+                if not rest or binding.owner >= 0:
+                    continue
+                method = self.method_around(binding.function)
+                if method is None:
+                    continue
+                parameters = self.summary.functions[method].parameters
+                if parameters and parameters[0].name == root:
+                    klass = self.summary.functions[method].owner
+                    self._instance.setdefault(klass, {}).setdefault(rest, []).append(binding)
+        return self._instance.get(owner, {})
+
+    def method_around(self, function: int) -> int | None:
+        """The method in whose body a function (itself included) stands, if any."""
+        while function >= 0:
+            if self.summary.functions[function].owner >= 0:
+                return function
+            function = self.summary.functions[function].parent
+        return None
+
+    def mentions(self, name: str) -> Iterable[tuple[int, int]]:
+        flat = self.summary.mentions.get(name)
+        if flat is None:
+            return ()
+        return zip(flat[::2], flat[1::2], strict=True)
+
+    def subclass_mentions(self, name: str) -> Iterable[int]:
+        return (index for kind, index in self.mentions(name) if kind == BASE)
+
+    def call(self, index: int) -> Call:
+        return self.summary.calls[index]
+
+    def function(self, index: int) -> Function:
+        return self.summary.functions[index]
+
+    def class_(self, index: int) -> Class:
+        return self.summary.classes[index]
+
+
+class ModuleFinder:
+    """Which file of the project `import a.b.c` means, seen from a file.
+
+    Python's own rule needs `sys.path`, which only a run knows. The stand-in: a source root is a directory above the
+    importing file, the nearest that is not itself a package first (a script's own directory), then any other
+    directory under which the dotted path exists. Names of the standard library and of the catalogue's SDKs
+    never mean a file that merely sits beside the importing one.
+    """
+
+    def __init__(self, paths: Iterable[str], external_roots: frozenset[str]) -> None:
+        self.external = external_roots | sys.stdlib_module_names
+        self.by_tail: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self.by_parts: dict[tuple[str, ...], str] = {}
+        self.directories: set[tuple[str, ...]] = set()
+        self.packages: set[tuple[str, ...]] = set()
+        for path in sorted(paths):
+            parts = tuple(path.rpartition(".")[0].split("/"))
+            for depth in range(len(parts)):
+                self.directories.add(parts[:depth])
+            if parts[-1] == "__init__":
+                parts = parts[:-1]
+                self.packages.add(parts)
+                if not parts:
+                    continue
+            if self.by_parts.get(parts, "").endswith("/__init__.py"):
+                continue
+            self.by_parts[parts] = path
+            self.by_tail.setdefault(parts[-1], []).append((parts, path))
+        self.namespaces: dict[str, list[tuple[str, ...]]] = {}
+        for directory in sorted(self.directories - self.packages):
+            if directory:
+                self.namespaces.setdefault(directory[-1], []).append(directory)
+        self.found: dict[tuple[tuple[str, ...], str], str | None] = {}
+
+    def relative(self, importer: str, level: int, module: str) -> str | None:
+        """The file (or `directory/` of a namespace package) that a relative import means."""
+        parts = tuple(importer.split("/")[:-1])
+        if level - 1 > len(parts):
+            return None
+        base = parts[: len(parts) - (level - 1)]
+        target = (*base, *module.split(".")) if module else base
+        return self.at(target)
+
+    def at(self, parts: tuple[str, ...]) -> str | None:
+        """The file at exactly this place."""
+        found = self.by_parts.get(parts)
+        if found is None and not parts and () in self.packages:
+            return "__init__.py"
+        if found is None and parts in self.directories:
+            return "/".join(parts) + "/"
+        return found
+
+    def absolute(self, importer: str, dotted: str) -> str | None:
+        """The file (or `directory/`) that an absolute import means, or None: not of this project."""
+        directory = tuple(importer.split("/")[:-1])
+        key = (directory, dotted)
+        if key not in self.found:
+            self.found[key] = self._search(directory, tuple(dotted.split(".")), importer)
+        return self.found[key]
+
+    def _search(self, directory: tuple[str, ...], wanted: tuple[str, ...], importer: str) -> str | None:
+        ancestors = [directory[:depth] for depth in range(len(directory), -1, -1)]
+        roots = [a for a in ancestors if a not in self.packages]
+        roots += [a for a in ancestors if a in self.packages]
+        if wanted[0] in self.external:
+            roots = [a for a in ((), ("src",)) if (*a, wanted[0]) in self.packages]
+        for root in roots:
+            found = self.by_parts.get((*root, *wanted))
+            if found is not None and found != importer:
+                return found
+        if wanted[0] in self.external:
+            return None
+        size = len(wanted)
+        matches = [
+            (len(parts) - size, parts, path)
+            for parts, path in self.by_tail.get(wanted[-1], ())
+            if parts[-size:] == wanted and parts[:-size] not in self.packages and path != importer
+        ]
+        # Far from the importer a bare name like `utils` proves nothing.
+        if matches and (size > 1 or wanted in self.packages or len(matches) == 1):
+            common = [(-_shared(parts, directory), depth, parts, path) for depth, parts, path in matches]
+            return min(common)[3]
+        for root in roots:
+            if (*root, *wanted) in self.directories and wanted:
+                return "/".join((*root, *wanted)) + "/"
+        spaces = [d for d in self.namespaces.get(wanted[-1], ()) if d[-size:] == wanted]
+        if len(spaces) == 1:
+            return "/".join(spaces[0]) + "/"
+        return None
+
+
+def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> int:
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def module_name(path: str) -> str:
+    """The dotted name a person uses for a file: its path from the root, without `src` and `__init__`."""
+    parts = path.rpartition(".")[0].split("/")
+    if parts[0] == "src" and len(parts) > 1:
+        parts = parts[1:]
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts = parts[:-1]
+    return ".".join(parts)

@@ -1,0 +1,312 @@
+"""Who makes a function run: its calls, and the places it is handed to so that somebody else calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
+from tierlint.model import CallId, CallResult, Expr, FunctionId, Name
+from tierlint.program.modules import Module
+from tierlint.program.values import (
+    ClassKey,
+    ClassValue,
+    CollectionValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    MethodOf,
+    Resolver,
+    Scope,
+    Value,
+    Values,
+)
+
+# Where the receiver is unknown, a method's name alone says something only if few classes have it and no
+# built-in type does.
+MOST_NAMESAKES = 3
+_EVERYDAY = frozenset(
+    name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
+) | frozenset(
+    "run start stop execute close open read write send get post put save load process main call create init delete "
+    "next result submit invoke connect query search fetch handle apply add all filter first set step reset".split()
+)
+_CALLED_BY_SYNTAX = {
+    "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
+    "__next__": "for", "__aiter__": "for", "__anext__": "for", "__getitem__": "[]", "__getattr__": ".",
+}  # fmt: skip
+
+
+class Usage(Struct, frozen=True):
+    """One way a function is made to run.
+
+    how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
+    the argument `which`), `method` (a method of the function itself: `which` names it), `loaded` (a property).
+    """
+
+    how: str
+    caller: FunctionId
+    call: CallId | None
+    which: int | str | None = None
+
+
+class Usages:
+    """Finds usages on demand and remembers them."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._found: dict[FunctionId, tuple[Usage, ...]] = {}
+        self._namesakes: dict[str, int] | None = None
+
+    def of(self, function: FunctionId) -> tuple[Usage, ...]:
+        known = self._found.get(function)
+        if known is None:
+            known = tuple(dict.fromkeys(self._search(function)))
+            self._found[function] = known
+        return known
+
+    def _search(self, function: FunctionId) -> Iterator[Usage]:
+        resolver = self.resolver
+        module = resolver.modules[function.path]
+        defined = module.function(function.index)
+        target = FunctionValue(function.path, function.index)
+        wanted: set[Value] = {target}
+        waiting: list[tuple[str, str | None]] = []
+        if defined.name == "<lambda>":
+            waiting.append((lambda_mention(function.index), function.path))
+        elif defined.name != "<module>":
+            # A function inside a function is known there only, unless it is handed on.
+            waiting.append((defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None))
+        if defined.owner >= 0 and (
+            defined.name in ("__init__", "__new__", "__post_init__", "__call__") or defined.name in _CALLED_BY_SYNTAX
+        ):
+            key = (function.path, defined.owner)
+            for other in (key, *resolver.subclasses(key)):
+                klass = resolver.modules[other[0]].class_(other[1])
+                waiting.append((klass.name, None))
+                if defined.name in ("__init__", "__new__", "__post_init__"):
+                    wanted.add(ClassValue(*other))
+            if defined.name == "__init__":
+                waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
+        waiting += self._registers(module, function)
+        seen = set()
+        while waiting and len(seen) < 60:
+            name, within = waiting.pop(0)
+            if (name, within) in seen or (name, None) in seen:
+                continue
+            seen.add((name, within))
+            for place, alias in resolver.mentioning(name):
+                if within is not None and place.path != within:
+                    continue
+                for kind, index in place.mentions(alias):
+                    yield from self._mention(place, kind, index, function, target, wanted, waiting)
+
+    def _mention(
+        self,
+        place: Module,
+        kind: int,
+        index: int,
+        function: FunctionId,
+        target: FunctionValue,
+        wanted: set[Value],
+        waiting: list[tuple[str, str | None]],
+    ) -> Iterator[Usage]:
+        resolver = self.resolver
+        if kind in (CALLEE, RECEIVER):
+            yield from self._call(place, index, kind, function, target, wanted, waiting)
+        elif kind == ARGUMENT:
+            record = place.call(index)
+            scope = Scope(place.path, record.function, record.owner)
+            call = CallId(place.path, index)
+            caller = FunctionId(place.path, record.function)
+            given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
+            for which, expr in given:
+                if which is not None and self._holds(resolver.values(expr, scope), target):
+                    yield Usage("handed", caller, call, which)
+                    waiting += self._parameters(resolver.callees(call), which)
+        elif kind == BOUND and index < len(place.summary.bindings):
+            binding = place.summary.bindings[index]
+            if self._holds(resolver.bound(binding, place), target) or isinstance(binding.value, CallResult):
+                name = binding.target.removesuffix("[]")
+                shared = binding.owner >= 0 or binding.function == 0 or "." in name
+                if self._holds(resolver.bound(binding, place), target):
+                    waiting.append((name.rpartition(".")[2], None if shared else place.path))
+        elif kind == RETURNED:
+            giver = place.function(index)
+            if self._holds(resolver.returns(place.path, index), target):
+                if giver.name != "<lambda>":
+                    waiting.append((giver.name, None))
+                else:
+                    waiting.append((lambda_mention(index), place.path))
+        elif kind == LOADED:
+            module = resolver.modules[function.path]
+            if module.function(function.index).owner >= 0 and resolver.is_property(module, function.index):
+                yield Usage("loaded", FunctionId(place.path, index), None)
+        elif kind == DECORATES:
+            # The function is a decorator: what it returns stands in for what it decorates.
+            waiting.append((place.function(index).name, None))
+
+    def _call(
+        self,
+        place: Module,
+        index: int,
+        kind: int,
+        function: FunctionId,
+        target: FunctionValue,
+        wanted: set[Value],
+        waiting: list[tuple[str, str | None]],
+    ) -> Iterator[Usage]:
+        resolver = self.resolver
+        record = place.call(index)
+        call = CallId(place.path, index)
+        caller = FunctionId(place.path, record.function)
+        values = resolver.callees(call)
+        for value in values:
+            if value in wanted:
+                how = "called"
+                if value == target and self._from_above(place, record.function, function, values):
+                    how = "override"
+                yield Usage(how, caller, call)
+                return
+            if isinstance(value, MethodOf) and value.value == target:
+                yield Usage("method", caller, call, value.name)
+                return
+        defined = resolver.modules[function.path].function(function.index)
+        if defined.owner >= 0:
+            key = (function.path, defined.owner)
+            instance = any(isinstance(v, InstanceValue) and self._is_a(v, key) for v in values)
+            if instance and defined.name == "__call__":
+                yield Usage("called", caller, call)
+                return
+            made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
+            if made and (defined.name in _CALLED_BY_SYNTAX or defined.name == "__call__"):
+                if defined.name != "__call__":
+                    yield Usage("called", caller, call)
+                elif record.use.how == "assigned":
+                    waiting += [(name.rpartition(".")[2], None) for name in record.use.names]
+                elif record.use.how == "argument":
+                    outer = CallId(place.path, record.use.call)
+                    yield Usage("handed", caller, outer, self._place_of(place, index, outer))
+                return
+        gives = self._holds(resolver.call_result(call), target)
+        if gives and kind == CALLEE:
+            yield from self._given_back(place, index, target, waiting)
+        elif kind == CALLEE and not values and defined.owner >= 0 and record.name == defined.name:
+            unknown = not isinstance(record.callee, Name) or "." in record.callee.path
+            if unknown and self._telling(defined.name):
+                yield Usage("named", caller, call)
+        elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
+            yield Usage("loaded", caller, call)
+
+    def _given_back(
+        self, place: Module, index: int, target: FunctionValue, waiting: list[tuple[str, str | None]]
+    ) -> Iterator[Usage]:
+        """A call gives the function back: follow it to where it is called, `make()()` or `f = make()`."""
+        record = place.call(index)
+        caller = FunctionId(place.path, record.function)
+        if record.use.how == "assigned":
+            for name in record.use.names:
+                tail = name.removesuffix("[]")
+                shared = record.function == 0 or "." in tail
+                waiting.append((tail.rpartition(".")[2], None if shared else place.path))
+        elif record.use.how == "argument":
+            outer = CallId(place.path, record.use.call)
+            yield Usage("handed", caller, outer, self._place_of(place, index, outer))
+            waiting += self._parameters(self.resolver.callees(outer), self._place_of(place, index, outer))
+        elif record.use.how == "returned":
+            waiting.append((place.function(record.function).name, None))
+        else:
+            for number in place.calls_in(record.function):
+                if place.call(number).callee == CallResult(index):
+                    yield Usage("called", caller, CallId(place.path, number))
+
+    def _place_of(self, place: Module, index: int, outer: CallId) -> int | str:
+        record = place.call(outer.index)
+        for number, expr in enumerate(record.arguments):
+            if expr == CallResult(index):
+                return number
+        for name, expr in record.keywords:
+            if expr == CallResult(index) and name is not None:
+                return name
+        return 0
+
+    def _holds(self, values: Values, target: FunctionValue) -> bool:
+        """The function itself, or a list or dict with it inside, or a `partial` of it."""
+        for value in values:
+            if value == target:
+                return True
+            if isinstance(value, CollectionValue) and target in value.items:
+                return True
+            if isinstance(value, ContainerValue) and target in self.resolver.items_of(value, None, value.scope):
+                return True
+        return False
+
+    def _parameters(self, callees: Values, which: int | str) -> list[tuple[str, str | None]]:
+        """The parameter under which a function of the project knows what it is handed."""
+        found: list[tuple[str, str | None]] = []
+        for value in callees:
+            if isinstance(value, ClassValue):
+                inits = self.resolver.own_attribute((value.path, value.index), "__init__")
+                if not inits and isinstance(which, str):
+                    found.append((which, None))
+                for init in inits:
+                    if isinstance(init, FunctionValue):
+                        found += self._parameter_of(init, which, 1)
+            elif isinstance(value, FunctionValue):
+                defined = self.resolver.modules[value.path].function(value.index)
+                found += self._parameter_of(value, which, 1 if defined.owner >= 0 else 0)
+        return found
+
+    def _parameter_of(self, value: FunctionValue, which: int | str, skip: int) -> list[tuple[str, str | None]]:
+        if isinstance(which, str):
+            return [(which, value.path)]
+        parameters = self.resolver.modules[value.path].function(value.index).parameters
+        place = which + skip
+        return [(parameters[place].name, value.path)] if place < len(parameters) else []
+
+    def _registers(self, module: Module, function: FunctionId) -> list[tuple[str, str | None]]:
+        """A decorator of the project is handed the function, and may keep it in a registry."""
+        defined = module.function(function.index)
+        scope = Scope(function.path, defined.parent, defined.owner)
+        found: list[tuple[str, str | None]] = []
+        for decorator in defined.decorators:
+            for value in self.resolver.values(decorator, scope):
+                if isinstance(value, FunctionValue):
+                    found += self._parameter_of(value, 0, 0)
+        return found
+
+    def _from_above(self, place: Module, calling: int, function: FunctionId, values: Values) -> bool:
+        """The call stands in (or is made on) a class that this function's class descends from."""
+        resolver = self.resolver
+        defined = resolver.modules[function.path].function(function.index)
+        if defined.owner < 0:
+            return False
+        method = place.method_around(calling)
+        if method is not None:
+            key = (place.path, place.function(method).owner)
+            order, _ = resolver.order((function.path, defined.owner))
+            if key in order[1:]:
+                return True
+        return sum(isinstance(v, FunctionValue) for v in values) > 1
+
+    def _is_a(self, value: InstanceValue | ClassValue, key: ClassKey) -> bool:
+        order, _ = self.resolver.order((value.path, value.index))
+        return key in order
+
+    def _telling(self, name: str) -> bool:
+        if name in _EVERYDAY or name.startswith("__"):
+            return False
+        if self._namesakes is None:
+            self._namesakes = {}
+            for module in self.resolver.modules.values():
+                for defined in module.summary.functions:
+                    if defined.owner >= 0:
+                        self._namesakes[defined.name] = self._namesakes.get(defined.name, 0) + 1
+        return self._namesakes.get(name, 0) <= MOST_NAMESAKES
+
+
+def externals(values: Values) -> tuple[External, ...]:
+    """The outside things among values."""
+    return tuple(value for value in values if isinstance(value, External))

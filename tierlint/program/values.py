@@ -1,0 +1,1046 @@
+"""What an expression can stand for: flow-insensitive sets of values, found on demand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from tierlint.indexing import CALLEE, DECORATES
+from tierlint.model import (
+    Attribute,
+    Binding,
+    Call,
+    CallId,
+    CallResult,
+    Collected,
+    Constant,
+    Dictionary,
+    Either,
+    Element,
+    Entered,
+    Expr,
+    LambdaValue,
+    Name,
+    Operation,
+    Parameter,
+    Sequence,
+    Spread,
+    Subscript,
+    Template,
+)
+from tierlint.program.modules import Module, ModuleFinder
+
+MOST_VALUES = 24
+DEEPEST = 40
+
+
+class Scope(Struct, frozen=True):
+    """Where an expression stands: a function body, or a class body in it (`owner` >= 0)."""
+
+    path: str
+    function: int
+    owner: int = -1
+
+
+class External(Struct, frozen=True):
+    """Something of the outside world: a class or an instance of it, a function, a module.
+
+    made: the call that built the object; bound: the `partial(...)` that fixed some arguments.
+    """
+
+    name: str
+    made: CallId | None = None
+    bound: CallId | None = None
+
+
+class ModuleValue(Struct, frozen=True):
+    """A module of the project; a path that ends in `/` is a namespace package."""
+
+    path: str
+
+
+class FunctionValue(Struct, frozen=True):
+    """A function of the project."""
+
+    path: str
+    index: int
+
+
+class ClassValue(Struct, frozen=True):
+    """A class of the project."""
+
+    path: str
+    index: int
+
+
+class InstanceValue(Struct, frozen=True):
+    """An instance of a class of the project; not exact: perhaps of a subclass."""
+
+    path: str
+    index: int
+    made: CallId | None = None
+    exact: bool = False
+
+
+class SuperValue(Struct, frozen=True):
+    """`super()` in a method of a class."""
+
+    path: str
+    index: int
+
+
+class MethodOf(Struct, frozen=True):
+    """An attribute of a function or container of the project: `task.delay`, `handlers.get`."""
+
+    value: FunctionValue | ContainerValue | CollectionValue
+    name: str
+
+
+class ConstantValue(Struct, frozen=True):
+    """A literal."""
+
+    value: str | int | float | bool | None
+
+
+class ContainerValue(Struct, frozen=True):
+    """A list, dict or comprehension, with the scope in which its items are to be read."""
+
+    expr: Dictionary | Sequence | Collected
+    scope: Scope
+
+
+class CollectionValue(Struct, frozen=True):
+    """Many of these values: what a generator yields, what `list[T]` holds."""
+
+    items: tuple[Value, ...]
+
+
+Value = (
+    External
+    | ModuleValue
+    | FunctionValue
+    | ClassValue
+    | InstanceValue
+    | SuperValue
+    | MethodOf
+    | ConstantValue
+    | ContainerValue
+    | CollectionValue
+)
+Values = tuple[Value, ...]
+ClassKey = tuple[str, int]
+
+_BUILTIN_NAMES = frozenset(dir(builtins))
+_UNIONS = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"})
+_MANY = frozenset(
+    {"list", "List", "Sequence", "Iterable", "Iterator", "set", "Set", "tuple", "Tuple", "Collection", "AsyncIterator"}
+    | {"Generator", "AsyncGenerator", "deque", "frozenset"}
+)
+_KEYED = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
+_NO_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"})
+_PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
+_ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
+_ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
+
+
+def unique(values: Iterable[Value]) -> Values:
+    """The values in order, each once, and never more than can be looked at."""
+    return tuple(dict.fromkeys(values))[:MOST_VALUES]
+
+
+class Resolver:
+    """The joined program's names and values. Everything learnt is remembered; nothing learnt is ever changed."""
+
+    def __init__(
+        self,
+        modules: dict[str, Module],
+        finder: ModuleFinder,
+        aliases: dict[str, str],
+        flows: dict[str, str],
+    ) -> None:
+        self.modules = modules
+        self.finder = finder
+        self.aliases = aliases
+        self.flows = flows
+        self._names: dict[tuple[Scope, str], Values] = {}
+        self._results: dict[CallId, Values] = {}
+        self._returns: dict[tuple[str, int], Values] = {}
+        self._parameters: dict[tuple[str, int, str], Values] = {}
+        self._attributes: dict[tuple[ClassKey, str, bool], Values] = {}
+        self._orders: dict[ClassKey, tuple[tuple[ClassKey, ...], tuple[External, ...]]] = {}
+        self._subclasses: dict[ClassKey, tuple[ClassKey, ...]] = {}
+        self._mentioning: dict[str, list[tuple[Module, str]]] = {}
+        self._renamed: dict[str, dict[tuple[str, str], None]] | None = None
+        self._open: set[object] = set()
+        self._depth = 0
+
+    # --- expressions -----------------------------------------------------------------------------
+
+    def values(self, expr: Expr, scope: Scope) -> Values:
+        """Everything the expression can stand for; empty: unknown."""
+        if self._depth > DEEPEST:
+            return ()
+        self._depth += 1
+        try:
+            return self._values(expr, scope)
+        finally:
+            self._depth -= 1
+
+    def _values(self, expr: Expr, scope: Scope) -> Values:
+        if isinstance(expr, Name):
+            return self.name(expr.path, scope)
+        if isinstance(expr, CallResult):
+            return self.call_result(CallId(scope.path, expr.call))
+        if isinstance(expr, Attribute):
+            return self.attributes(self.values(expr.base, scope), expr.name.split("."))
+        if isinstance(expr, Constant):
+            return (ConstantValue(expr.value),)
+        if isinstance(expr, (Dictionary, Sequence, Collected)):
+            return (ContainerValue(expr, scope),)
+        if isinstance(expr, Either):
+            return unique(value for option in expr.options for value in self.values(option, scope))
+        if isinstance(expr, Subscript):
+            return self.items(expr.base, scope, expr.key)
+        if isinstance(expr, Element):
+            return self.elements(expr, scope)
+        if isinstance(expr, Entered):
+            return self.entered(expr.context, scope)
+        if isinstance(expr, LambdaValue):
+            return (FunctionValue(scope.path, expr.function),)
+        if isinstance(expr, Spread):
+            return self.values(expr.iterable, scope)
+        if isinstance(expr, Template):
+            return self.template(expr, scope)
+        if isinstance(expr, Operation):
+            return unique((*self.values(expr.left, scope), *self.values(expr.right, scope)))
+        return ()
+
+    def template(self, expr: Template, scope: Scope) -> Values:
+        """A string put together, where every part is one known literal."""
+        text = ""
+        for part in expr.parts:
+            values = self.values(part, scope)
+            if len(values) != 1 or not isinstance(values[0], ConstantValue):
+                return ()
+            text += str(values[0].value)
+        return (ConstantValue(text),)
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def name(self, path: str, scope: Scope) -> Values:
+        key = (scope, path)
+        known = self._names.get(key)
+        if known is not None:
+            return known
+        if key in self._open:
+            return ()
+        self._open.add(key)
+        try:
+            root, _, rest = path.partition(".")
+            found = self.lookup(root, scope)
+            if rest:
+                found = (*self.attributes(found, rest.split(".")), *self.dotted(path, scope))
+            found = unique(found)
+        finally:
+            self._open.discard(key)
+        self._names[key] = found
+        return found
+
+    def dotted(self, path: str, scope: Scope) -> Iterator[Value]:
+        """`app.state.client = ...` anywhere in the same file."""
+        module = self.modules[scope.path]
+        module.bindings(0, -1)
+        if path.startswith(("self.", "cls.")):
+            return
+        for binding in module.dotted.get(path, ()):
+            yield from self.bound(binding, module)
+
+    def bound(self, binding: Binding, module: Module) -> Values:
+        scope = Scope(module.path, binding.function, binding.owner)
+        found = self.values(binding.value, scope)
+        if binding.annotation is not None:
+            found = unique((*found, *self.annotated(binding.annotation, scope)))
+        return found
+
+    def lookup(self, name: str, scope: Scope) -> Values:
+        """A bare name, from the innermost scope outwards."""
+        module = self.modules[scope.path]
+        if scope.owner >= 0:
+            found = self.class_body(name, module, scope.owner)
+            if found:
+                return found
+        function = scope.function
+        while function >= 0:
+            hit, found = self.in_function(name, module, function)
+            if hit:
+                return found
+            function = module.function(function).parent
+        for star in module.stars:
+            target = self.import_target(module.path, star.module, star.level)
+            if isinstance(target, ModuleValue):
+                found = self.module_attribute(target.path, name)
+                if found:
+                    return found
+        if name in _BUILTIN_NAMES:
+            return (External(f"builtins.{name}"),)
+        if name == "__name__":
+            return (ConstantValue(module.name),)
+        for star in module.stars:
+            target = self.import_target(module.path, star.module, star.level)
+            if isinstance(target, External):
+                return (self.external(f"{target.name}.{name}"),)
+        return ()
+
+    def class_body(self, name: str, module: Module, owner: int) -> Values:
+        found: list[Value] = []
+        found += [FunctionValue(module.path, index) for index in module.methods(owner).get(name, ())]
+        found += [ClassValue(module.path, index) for index in module.classes(0, owner).get(name, ())]
+        for binding in module.bindings(0, owner).get(name, ()):
+            found += self.bound(binding, module)
+        return unique(found)
+
+    def in_function(self, name: str, module: Module, function: int) -> tuple[bool, Values]:
+        found: list[Value] = []
+        hit = False
+        for index in module.functions(function).get(name, ()):
+            hit = True
+            found.append(FunctionValue(module.path, index))
+        for index in module.classes(function).get(name, ()):
+            hit = True
+            found.append(ClassValue(module.path, index))
+        for item in module.imports(function).get(name, ()):
+            hit = True
+            found += self.imported(module.path, item.module, item.level, item.attribute)
+        for binding in module.bindings(function, -1).get(name, ()):
+            hit = True
+            found += self.bound(binding, module)
+        for place, parameter in enumerate(module.function(function).parameters):
+            if parameter.name == name:
+                hit = True
+                found += self.parameter(module, function, parameter, place)
+        return hit, unique(found)
+
+    # --- imports ---------------------------------------------------------------------------------
+
+    def import_target(self, importer: str, name: str, level: int) -> ModuleValue | External | None:
+        """The module that an import names."""
+        if level:
+            path = self.finder.relative(importer, level, name)
+            return ModuleValue(path) if path is not None else None
+        path = self.finder.absolute(importer, name)
+        if path is not None:
+            return ModuleValue(path)
+        external = External("")
+        for part in name.split("."):
+            external = self.external(f"{external.name}.{part}" if external.name else part)
+        return external
+
+    def imported(self, importer: str, name: str, level: int, attribute: str | None) -> Values:
+        target = self.import_target(importer, name, level)
+        if target is None:
+            return ()
+        if attribute is None:
+            return (target,)
+        if isinstance(target, External):
+            # A namespace package may hold `a/b.py` where nothing is known of `a`.
+            path = self.finder.absolute(importer, f"{name}.{attribute}")
+            return (ModuleValue(path),) if path else (self.external(f"{target.name}.{attribute}"),)
+        return self.module_attribute(target.path, attribute)
+
+    def module_attribute(self, path: str, name: str) -> Values:
+        module = self.modules.get(path)
+        if module is None:  # a namespace package
+            return self.submodule(path, name)
+        found = self.global_name(module, name)
+        if not found and path.endswith("__init__.py"):
+            return self.submodule(path.removesuffix("__init__.py"), name)
+        return found
+
+    def global_name(self, module: Module, name: str) -> Values:
+        key = (Scope(module.path, -1), name)
+        known = self._names.get(key)
+        if known is not None:
+            return known
+        if key in self._open:
+            return ()
+        self._open.add(key)
+        try:
+            hit, found = self.in_function(name, module, 0)
+            if not hit:
+                for star in module.stars:
+                    target = self.import_target(module.path, star.module, star.level)
+                    if isinstance(target, ModuleValue) and target.path != module.path:
+                        found = unique((*found, *self.module_attribute(target.path, name)))
+                    elif isinstance(target, External) and not found:
+                        found = (self.external(f"{target.name}.{name}"),)
+        finally:
+            self._open.discard(key)
+        self._names[key] = found
+        return found
+
+    def submodule(self, directory: str, name: str) -> Values:
+        parts = tuple(part for part in directory.split("/") if part)
+        path = self.finder.at((*parts, name))
+        return (ModuleValue(path),) if path is not None else ()
+
+    def external(self, name: str, made: CallId | None = None, bound: CallId | None = None) -> External:
+        seen = 0
+        while name in self.aliases and seen < 5:
+            name = self.aliases[name]
+            seen += 1
+        return External(name, made, bound)
+
+    # --- attributes ------------------------------------------------------------------------------
+
+    def attributes(self, values: Values, names: list[str]) -> Values:
+        for name in names:
+            if not values:
+                return ()
+            values = unique(found for value in values for found in self.attribute(value, name))
+        return values
+
+    def attribute(self, value: Value, name: str) -> Values:
+        if isinstance(value, External):
+            dotted = f"{value.name}.{name}"
+            gives = self.flows.get("." + dotted) or self.flows.get(f".{dotted.partition('.')[0]}.*.{name}")
+            if gives == "receiver":
+                return (value,)
+            if gives is not None:
+                return (self.external(gives, value.made),)
+            return (self.external(dotted, value.made),)
+        if isinstance(value, ModuleValue):
+            return self.module_attribute(value.path, name)
+        if isinstance(value, InstanceValue):
+            return self.instance_attribute(value, name)
+        if isinstance(value, ClassValue):
+            return self.class_attribute((value.path, value.index), name, exact=True, value=value)
+        if isinstance(value, SuperValue):
+            order, externals = self.order((value.path, value.index))
+            for key in order[1:]:
+                found = self.own_attribute(key, name)
+                if found:
+                    return found
+            return tuple(self.external(f"{base.name}.{name}") for base in externals)
+        if isinstance(value, (FunctionValue, ContainerValue, CollectionValue)):
+            return (MethodOf(value, name),)
+        return ()
+
+    def instance_attribute(self, value: InstanceValue, name: str) -> Values:
+        return self.class_attribute((value.path, value.index), name, exact=value.exact, value=value)
+
+    def class_attribute(
+        self, key: ClassKey, name: str, *, exact: bool, value: InstanceValue | ClassValue
+    ) -> Values:
+        memo = (key, name, exact)
+        found = self._attributes.get(memo)
+        if found is None:
+            if memo in self._open:
+                return ()
+            self._open.add(memo)
+            try:
+                found = self._class_attribute(key, name, exact)
+            finally:
+                self._open.discard(memo)
+            self._attributes[memo] = found
+        if not found:
+            made = value.made if isinstance(value, InstanceValue) else None
+            _, externals = self.order(key)
+            return tuple(self.external(f"{base.name}.{name}", made) for base in externals)
+        return found
+
+    def _class_attribute(self, key: ClassKey, name: str, exact: bool) -> Values:
+        if name == "__class__":
+            return (ClassValue(*key),)
+        found: list[Value] = []
+        order, _ = self.order(key)
+        for ancestor in order:
+            own = self.own_attribute(ancestor, name)
+            found += own
+            if any(isinstance(value, FunctionValue) for value in own):
+                break
+        if not exact:
+            for descendant in self.subclasses(key):
+                found += self.own_attribute(descendant, name)
+        return unique(found)
+
+    def own_attribute(self, key: ClassKey, name: str) -> Values:
+        """What a class itself gives its instances under a name: methods, properties, fields."""
+        path, index = key
+        module = self.modules[path]
+        found: list[Value] = []
+        for method in module.methods(index).get(name, ()):
+            if self.is_property(module, method):
+                found += self.returns(path, method)
+            else:
+                found.append(FunctionValue(path, method))
+        found += [ClassValue(path, inner) for inner in module.classes(0, index).get(name, ())]
+        for binding in module.bindings(0, index).get(name, ()):
+            found += self.bound(binding, module)
+            if binding.annotation is not None:
+                found += self.field_values(key, name)
+        for binding in module.instance_bindings(index).get(name, ()):
+            found += self.bound(binding, module)
+        return unique(found)
+
+    def is_property(self, module: Module, method: int) -> bool:
+        for decorator in module.function(method).decorators:
+            if isinstance(decorator, Name) and decorator.path.rpartition(".")[2] in _PROPERTIES:
+                return True
+        return False
+
+    def field_values(self, key: ClassKey, name: str) -> Values:
+        """What constructor calls hand to a field of a dataclass or model: `Settings(client=...)`."""
+        path, index = key
+        module = self.modules[path]
+        if "__init__" in module.methods(index):
+            return ()
+        place = 0
+        for target, bindings in module.bindings(0, index).items():
+            if target == name:
+                break
+            place += any(b.annotation is not None for b in bindings)
+        found: list[Value] = []
+        for site, call in self.calls_named(module.class_(index).name):
+            expr = _argument(call, name, place)
+            if expr is None:
+                continue
+            scope = Scope(site.path, call.function, call.owner)
+            if ClassValue(path, index) in self.values(call.callee, scope):
+                found += self.values(expr, scope)
+        return unique(found)
+
+    # --- classes ---------------------------------------------------------------------------------
+
+    def bases(self, key: ClassKey) -> Values:
+        path, index = key
+        defined = self.modules[path].class_(index)
+        scope = Scope(path, defined.parent, defined.owner)
+        found: list[Value] = []
+        for base in defined.bases:
+            inner = base.base if isinstance(base, Subscript) else base
+            found += [v for v in self.values(inner, scope) if isinstance(v, (ClassValue, External))]
+        return unique(found)
+
+    def order(self, key: ClassKey) -> tuple[tuple[ClassKey, ...], tuple[External, ...]]:
+        """The class and its ancestors in lookup order, and the outside classes it descends from."""
+        known = self._orders.get(key)
+        if known is not None:
+            return known
+        if ("order", key) in self._open:
+            return (key,), ()
+        self._open.add(("order", key))
+        externals: list[Value] = []
+        lines: list[list[ClassKey]] = []
+        direct: list[ClassKey] = []
+        for base in self.bases(key):
+            if isinstance(base, ClassValue):
+                order, outside = self.order((base.path, base.index))
+                lines.append(list(order))
+                direct.append((base.path, base.index))
+                externals += outside
+            else:
+                externals.append(base)
+        self._open.discard(("order", key))
+        merged = (key, *_merge([*lines, direct]))
+        found = merged, tuple(v for v in unique(externals) if isinstance(v, External))
+        self._orders[key] = found
+        return found
+
+    def subclasses(self, key: ClassKey) -> tuple[ClassKey, ...]:
+        """Every class of the project that descends from this one."""
+        known = self._subclasses.get(key)
+        if known is not None:
+            return known
+        self._subclasses[key] = ()  # a class that descends from itself is no Python
+        found: dict[ClassKey, None] = {}
+        name = self.modules[key[0]].class_(key[1]).name
+        for module, alias in self.mentioning(name):
+            for index in module.subclass_mentions(alias):
+                descendant = (module.path, index)
+                if descendant != key and ClassValue(*key) in self.bases(descendant):
+                    found[descendant] = None
+                    found.update(dict.fromkeys(self.subclasses(descendant)))
+        self._subclasses[key] = tuple(found)
+        return self._subclasses[key]
+
+    # --- parameters ------------------------------------------------------------------------------
+
+    def parameter(self, module: Module, function: int, parameter: Parameter, place: int) -> Values:
+        key = (module.path, function, parameter.name)
+        known = self._parameters.get(key)
+        if known is not None:
+            return known
+        if key in self._open:
+            return ()
+        self._open.add(key)
+        try:
+            found = unique(self._parameter(module, function, parameter, place))
+        finally:
+            self._open.discard(key)
+        self._parameters[key] = found
+        return found
+
+    def _parameter(self, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
+        defined = module.function(function)
+        scope = Scope(module.path, defined.parent, defined.owner)
+        is_method = defined.owner >= 0 and not _is_static(defined.decorators)
+        if is_method and place == 0 and parameter.kind == "positional":
+            if _is_class_method(defined.decorators, defined.name):
+                yield ClassValue(module.path, defined.owner)
+            else:
+                yield InstanceValue(module.path, defined.owner)
+            return
+        if parameter.kind in ("variadic", "keywords"):
+            return
+        if parameter.annotation is not None:
+            yield from self.annotated(parameter.annotation, scope)
+        if parameter.default is not None:
+            yield from self.values(parameter.default, scope)
+        yield from self.handed(module, function, parameter, place - is_method)
+
+    def handed(self, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
+        """What the calls of a function hand to a parameter."""
+        defined = module.function(function)
+        names = {defined.name}
+        target: Value = FunctionValue(module.path, function)
+        wanted: set[Value] = {target}
+        if defined.owner >= 0 and defined.name in ("__init__", "__call__", "__new__"):
+            key = (module.path, defined.owner)
+            for other in (key, *self.subclasses(key)):
+                names.add(self.modules[other[0]].class_(other[1]).name)
+                wanted.add(ClassValue(*other))
+        keyword = parameter.name if parameter.kind != "variadic" else None
+        position = place if parameter.kind == "positional" else None
+        for name in sorted(names):
+            for site, call in self.calls_named(name):
+                expr = _argument(call, keyword, position)
+                if expr is None:
+                    continue
+                scope = Scope(site.path, call.function, call.owner)
+                if any(value in wanted for value in self.values(call.callee, scope)):
+                    yield from self.values(expr, scope)
+        if position == 0:
+            yield from self.decorated_by(module, function)
+
+    def decorated_by(self, module: Module, function: int) -> Iterator[Value]:
+        """A decorator's first parameter is the function it stands on, also in `@register("x")`."""
+        defined = module.function(function)
+        names = [defined.name]
+        if defined.parent > 0:
+            names.append(module.function(defined.parent).name)
+        wanted = FunctionValue(module.path, function)
+        for name in names:
+            for other, alias in self.mentioning(name):
+                for kind, index in other.mentions(alias):
+                    if kind != DECORATES:
+                        continue
+                    decorated = other.function(index)
+                    scope = Scope(other.path, decorated.parent, decorated.owner)
+                    if any(wanted in self.values(decorator, scope) for decorator in decorated.decorators):
+                        yield FunctionValue(other.path, index)
+
+    def mentioning(self, name: str) -> list[tuple[Module, str]]:
+        """Files in which a name is used, each with the identifier it goes by there."""
+        known = self._mentioning.get(name)
+        if known is None:
+            if self._renamed is None:
+                self._renamed = {}
+                for module in self.modules.values():
+                    for item in module.summary.imports:
+                        if item.attribute is not None and item.attribute != item.name and item.name:
+                            self._renamed.setdefault(item.attribute, {})[module.path, item.name] = None
+            known = [(module, name) for module in self.modules.values() if name in module.summary.mentions]
+            for path, alias in self._renamed.get(name, ()):
+                if alias in self.modules[path].summary.mentions:
+                    known.append((self.modules[path], alias))
+            self._mentioning[name] = known
+        return known
+
+    def calls_named(self, name: str) -> Iterator[tuple[CallId, Call]]:
+        """Calls whose callee ends in a name (or in what the name is imported as)."""
+        for module, alias in self.mentioning(name):
+            for kind, index in module.mentions(alias):
+                if kind == CALLEE:
+                    yield CallId(module.path, index), module.call(index)
+
+    # --- annotations -----------------------------------------------------------------------------
+
+    def annotated(self, annotation: Expr, scope: Scope) -> Values:
+        """Instances that an annotation promises."""
+        if isinstance(annotation, Either):
+            return unique(v for option in annotation.options for v in self.annotated(option, scope))
+        if isinstance(annotation, Subscript):
+            base = annotation.base.path if isinstance(annotation.base, Name) else ""
+            tail = base.rpartition(".")[2]
+            arguments = annotation.key.items if isinstance(annotation.key, Sequence) else ()
+            if tail == "Annotated":
+                given = [v for item in arguments[1:] for v in self.values(item, scope)]
+                return unique((*self.annotated(arguments[0], scope), *given))
+            if tail in _UNIONS:
+                return unique(v for option in arguments for v in self.annotated(option, scope))
+            if tail in ("Type", "type"):
+                return unique(v for option in arguments for v in self.values(option, scope))
+            if tail in _MANY or tail in _KEYED:
+                chosen = arguments[-1:] if tail in _KEYED else arguments[:1]
+                items = unique(v for option in chosen for v in self.annotated(option, scope))
+                return (CollectionValue(items),) if items else ()
+            return self.annotated(annotation.base, scope)
+        if not isinstance(annotation, Name) or annotation.path.rpartition(".")[2] in _NO_INSTANCE:
+            return ()
+        found: list[Value] = []
+        for value in self.values(annotation, scope):
+            if isinstance(value, ClassValue):
+                found.append(InstanceValue(value.path, value.index))
+            elif isinstance(value, External):
+                if not value.name.startswith(("builtins.", "typing.")):
+                    found.append(value)
+            elif isinstance(value, (ContainerValue, CollectionValue)):
+                continue
+            else:
+                found.append(value)
+        return unique(found)
+
+    # --- calls -----------------------------------------------------------------------------------
+
+    def callees(self, call: CallId) -> Values:
+        """What a call runs."""
+        record = self.modules[call.path].call(call.index)
+        return self.values(record.callee, Scope(call.path, record.function, record.owner))
+
+    def call_result(self, call: CallId) -> Values:
+        known = self._results.get(call)
+        if known is not None:
+            return known
+        if call in self._open:
+            return ()
+        self._open.add(call)
+        try:
+            found = unique(self._call_result(call))
+        finally:
+            self._open.discard(call)
+        self._results[call] = found
+        return found
+
+    def _call_result(self, call: CallId) -> Iterator[Value]:
+        module = self.modules[call.path]
+        record = module.call(call.index)
+        scope = Scope(call.path, record.function, record.owner)
+        if record.name == "super":
+            method = module.method_around(record.function)
+            if method is not None:
+                yield SuperValue(call.path, module.function(method).owner)
+            return
+        for value in self.callees(call):
+            if isinstance(value, ClassValue):
+                yield InstanceValue(value.path, value.index, call, exact=True)
+            elif isinstance(value, FunctionValue):
+                yield from self.returns(value.path, value.index)
+            elif isinstance(value, External):
+                yield from self.external_result(value, call, record, scope)
+            elif isinstance(value, InstanceValue):
+                for method in self.instance_attribute(value, "__call__"):
+                    if isinstance(method, FunctionValue):
+                        yield from self.returns(method.path, method.index)
+            elif isinstance(value, MethodOf):
+                yield from self.method_result(value, record, scope)
+
+    def external_result(self, value: External, call: CallId, record: Call, scope: Scope) -> Iterator[Value]:
+        tail = value.name.rpartition(".")[2]
+        gives = self.flows.get(value.name) or self.flows.get(f"{value.name.partition('.')[0]}.*.{tail}")
+        if gives is None:
+            name = value.name if tail[:1].isupper() else value.name + "()"
+            yield self.external(name, call)
+            return
+        if gives == "receiver":
+            yield self.external(value.name.rpartition(".")[0], value.made)
+            return
+        form, _, which = gives.rpartition(" ")
+        if not form:
+            yield self.external(gives, call)
+            return
+        expr = argument(record, which)
+        if expr is None:
+            return
+        if form == "element of":
+            yield from self.elements(Element(expr), scope)
+            return
+        for given in self.values(expr, scope):
+            if form == "argument":
+                yield given
+            elif form == "instance of":
+                if isinstance(given, ClassValue):
+                    yield InstanceValue(given.path, given.index)
+            elif form == "partial of":
+                yield External(given.name, given.made, call) if isinstance(given, External) else given
+            elif form == "result of":
+                yield from self.result_of(given, call)
+
+    def result_of(self, value: Value, call: CallId) -> Values:
+        """What calling a value gives."""
+        if isinstance(value, FunctionValue):
+            found = self.returns(value.path, value.index)
+            # `Depends(get_client)` hands over what a generator yields, not the generator.
+            return unique(v for f in found for v in (f.items if isinstance(f, CollectionValue) else (f,)))
+        if isinstance(value, ClassValue):
+            return (InstanceValue(value.path, value.index, None, exact=True),)
+        if isinstance(value, External):
+            return (value if value.name.rpartition(".")[2][:1].isupper() else self.external(value.name + "()", call),)
+        return ()
+
+    def method_result(self, value: MethodOf, record: Call, scope: Scope) -> Iterator[Value]:
+        inner = value.value
+        if isinstance(inner, ContainerValue):
+            if value.name in _ITEM_METHODS:
+                key = record.arguments[0] if record.arguments else None
+                yield from self.items_of(inner, key, scope)
+                base = record.callee
+                if isinstance(base, Name) and "." in base.path:
+                    yield from self.stored(base.path.rpartition(".")[0], scope)
+                for default in record.arguments[1:]:
+                    yield from self.values(default, scope)
+            elif value.name in _ITERATION_METHODS:
+                yield inner
+        elif isinstance(inner, CollectionValue):
+            if value.name in _ITEM_METHODS:
+                yield from inner.items
+            elif value.name in _ITERATION_METHODS:
+                yield inner
+
+    def returns(self, path: str, index: int) -> Values:
+        """What a function gives back; a generator gives a collection of what it yields."""
+        key = (path, index)
+        known = self._returns.get(key)
+        if known is not None:
+            return known
+        if ("returns", key) in self._open:
+            return ()
+        self._open.add(("returns", key))
+        try:
+            function = self.modules[path].function(index)
+            scope = Scope(path, index)
+            if function.is_generator:
+                items = unique(v for y in function.yields for v in self.values(y, scope))
+                found: Values = (CollectionValue(items),)
+            else:
+                found = unique(v for r in function.returns for v in self.values(r, scope))
+                if function.returns_annotation is not None and not any(
+                    isinstance(v, (External, InstanceValue, FunctionValue, ClassValue)) for v in found
+                ):
+                    outside = Scope(path, function.parent, function.owner)
+                    found = unique((*found, *self.annotated(function.returns_annotation, outside)))
+        finally:
+            self._open.discard(("returns", key))
+        self._returns[key] = found
+        return found
+
+    def entered(self, context: Expr, scope: Scope) -> Values:
+        found: list[Value] = []
+        for value in self.values(context, scope):
+            if isinstance(value, CollectionValue):  # a generator made into a context manager
+                found += value.items
+            elif isinstance(value, InstanceValue):
+                made = [
+                    v
+                    for name in ("__enter__", "__aenter__")
+                    for method in self.instance_attribute(value, name)
+                    if isinstance(method, FunctionValue)
+                    for v in self.returns(method.path, method.index)
+                ]
+                found += made or [value]
+            else:
+                found.append(value)
+        return unique(found)
+
+    # --- containers ------------------------------------------------------------------------------
+
+    def items(self, base: Expr, scope: Scope, key: Expr | None) -> Values:
+        """What `base[key]` can be."""
+        found: list[Value] = []
+        for value in self.values(base, scope):
+            if isinstance(value, ContainerValue):
+                found += self.items_of(value, key, scope)
+            elif isinstance(value, CollectionValue):
+                found += value.items
+            elif isinstance(value, ClassValue):  # `Generic[T]`
+                found.append(value)
+            elif isinstance(value, External):
+                found.append(self.external(value.name + "[]", value.made))
+        if isinstance(base, Name):
+            found += self.stored(base.path, scope, key)
+        return unique(found)
+
+    def items_of(self, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
+        expr, inner = container.expr, container.scope
+        if isinstance(expr, Collected):
+            return self.values(expr.item, inner)
+        if isinstance(expr, Sequence):
+            if isinstance(key, Constant) and isinstance(key.value, int) and -len(expr.items) <= key.value < len(expr.items):
+                return self.values(expr.items[key.value], inner)
+            return unique(v for item in expr.items for v in self.values(item, inner))
+        wanted = self.values(key, scope) if key is not None else ()
+        literal = {v.value for v in wanted if isinstance(v, ConstantValue)}
+        found: list[Value] = []
+        for entry, item in zip(expr.keys, expr.values, strict=True):
+            if entry is None:
+                for value in self.values(item, inner):
+                    if isinstance(value, ContainerValue):
+                        found += self.items_of(value, key, scope)
+            elif not literal or not isinstance(entry, Constant) or entry.value in literal:
+                found += self.values(item, inner)
+        return unique(found)
+
+    def stored(self, path: str, scope: Scope, key: Expr | None = None) -> Values:
+        """Items put into a container after it was made: `handlers["x"] = f`, `clients.append(c)`."""
+        memo = ("stored", path, scope)
+        if memo in self._open:
+            return ()
+        self._open.add(memo)
+        try:
+            found: list[Value] = []
+            for binding, module in self.stores(path, scope):
+                if (
+                    binding.key is not None
+                    and isinstance(key, Constant)
+                    and isinstance(key.value, str)
+                    and key.value != binding.key
+                ):
+                    continue
+                found += self.bound(binding, module)
+            return unique(found)
+        finally:
+            self._open.discard(memo)
+
+    def stores(self, path: str, scope: Scope) -> Iterator[tuple[Binding, Module]]:
+        module = self.modules[scope.path]
+        root, _, rest = path.partition(".")
+        target = path + "[]"
+        function = scope.function
+        while function >= 0:
+            for binding in module.bindings(function, -1).get(target, ()):
+                yield binding, module
+            if function == 0:  # a function of the file may fill a global container
+                for binding in module.summary.bindings:
+                    if binding.target == target and binding.function not in (0, scope.function):
+                        yield binding, module
+            function = module.function(function).parent
+        for item in module.imports(0).get(root, ()):
+            target_module = self.import_target(module.path, item.module, item.level)
+            if isinstance(target_module, ModuleValue) and item.attribute and target_module.path in self.modules:
+                origin = self.modules[target_module.path]
+                if origin is not module:
+                    yield from self.stores(item.attribute + path[len(root) :], Scope(origin.path, 0))
+        if rest:
+            for value in self.lookup(root, scope):
+                if isinstance(value, (InstanceValue, ClassValue)):
+                    order, _ = self.order((value.path, value.index))
+                    for key in order:
+                        other = self.modules[key[0]]
+                        for binding in other.instance_bindings(key[1]).get(rest + "[]", ()):
+                            yield binding, other
+
+    def elements(self, expr: Element, scope: Scope) -> Values:
+        """One item of an iterable, or one part of an unpacked item."""
+        iterable = expr.iterable
+        if isinstance(iterable, Element) and expr.index is not None:
+            unpacked = self.unpacked(iterable.iterable, expr.index, scope)
+            if unpacked is not None:
+                return unpacked
+        if isinstance(iterable, CallResult) and expr.index is None:
+            record = self.modules[scope.path].call(iterable.call)
+            if record.name in ("enumerate", "zip", "map"):
+                return ()
+        found: list[Value] = []
+        for value in self.values(iterable, scope):
+            if isinstance(value, ContainerValue):
+                if expr.index is not None and isinstance(value.expr, Sequence):
+                    if expr.index < len(value.expr.items):
+                        found += self.values(value.expr.items[expr.index], value.scope)
+                elif isinstance(value.expr, Dictionary):
+                    method = self._iterates_values(iterable, scope)
+                    entries = value.expr.values if method else value.expr.keys
+                    found += [v for item in entries if item is not None for v in self.values(item, value.scope)]
+                else:
+                    found += self.items_of(value, None, scope)
+            elif isinstance(value, CollectionValue):
+                found += value.items
+        if isinstance(iterable, Name):
+            found += self.stored(iterable.path, scope)
+        return unique(found)
+
+    def _iterates_values(self, iterable: Expr, scope: Scope) -> bool:
+        return isinstance(iterable, CallResult) and self.modules[scope.path].call(iterable.call).name == "values"
+
+    def unpacked(self, iterable: Expr, place: int, scope: Scope) -> Values | None:
+        """`for i, x in enumerate(xs)`, `for a, b in zip(xs, ys)`, `for k, v in d.items()`."""
+        if isinstance(iterable, CallResult):
+            record = self.modules[scope.path].call(iterable.call)
+            if record.name == "enumerate" and record.arguments:
+                return self.elements(Element(record.arguments[0]), scope) if place == 1 else ()
+            if record.name == "zip" and place < len(record.arguments):
+                return self.elements(Element(record.arguments[place]), scope)
+            if record.name == "items" and place == 1:
+                return self.container_items(record, scope)
+        found: list[Value] = []
+        for value in self.values(iterable, scope):
+            if isinstance(value, ContainerValue) and isinstance(value.expr, Sequence):
+                for item in value.expr.items:
+                    if isinstance(item, Sequence) and place < len(item.items):
+                        found += self.values(item.items[place], value.scope)
+        return unique(found) or None
+
+    def container_items(self, record: Call, scope: Scope) -> Values:
+        if isinstance(record.callee, Name) and "." in record.callee.path:
+            return self.items(Name(record.callee.path.rpartition(".")[0]), scope, None)
+        if isinstance(record.callee, Attribute):
+            return self.items(record.callee.base, scope, None)
+        return ()
+
+
+def argument(call: Call, which: int | str) -> Expr | None:
+    """A call's argument by position (a number, also as text) or keyword; `0/client` is either."""
+    for one in (which,) if isinstance(which, int) else which.split("/"):
+        place = int(one) if isinstance(one, int) or one.isdigit() else None
+        found = _argument(call, None if place is not None else str(one), place)
+        if found is not None:
+            return found
+    return None
+
+
+def _argument(call: Call, keyword: str | None, position: int | None) -> Expr | None:
+    if keyword is not None:
+        for name, value in call.keywords:
+            if name == keyword:
+                return value
+    if position is not None and 0 <= position < len(call.arguments):
+        given = call.arguments[: position + 1]
+        if not any(isinstance(value, Spread) for value in given):
+            return given[-1]
+    return None
+
+
+def _is_static(decorators: tuple[Expr, ...]) -> bool:
+    return any(isinstance(d, Name) and d.path == "staticmethod" for d in decorators)
+
+
+def _is_class_method(decorators: tuple[Expr, ...], name: str) -> bool:
+    if name in ("__new__", "__init_subclass__", "__class_getitem__"):
+        return True
+    return any(isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators)
+
+
+def _merge(lines: list[list[ClassKey]]) -> list[ClassKey]:
+    """C3 linearisation; where the hierarchy is not consistent, the order in which the bases are written."""
+    merged: list[ClassKey] = []
+    lines = [list(line) for line in lines if line]
+    while lines:
+        for line in lines:
+            head = line[0]
+            if not any(head in other[1:] for other in lines):
+                break
+        else:
+            head = lines[0][0]
+        merged.append(head)
+        lines = [rest for line in lines if (rest := [key for key in line if key != head])]
+    return merged
