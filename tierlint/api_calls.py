@@ -22,13 +22,12 @@ from tierlint.model import (
     FunctionId,
     Name,
 )
-from tierlint.program import Program, Scope
+from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
 from tierlint.program.values import (
     ConstantValue,
     ContainerValue,
     External,
-    FunctionValue,
     Value,
     Values,
     argument,
@@ -64,7 +63,9 @@ def lay_out(catalog: Catalog) -> Known:
     return Known(methods, tails, last, resources)
 
 
-def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: bool = True) -> tuple[ApiCall, ...]:
+def find_api_calls(
+    program: Program, catalog: Catalog, *, official_by_default: bool = True
+) -> tuple[ApiCall, ...]:
     """Every call of the project that sends a request to a model and waits for the answer, in file order.
 
     official_by_default: a client built without a host counts as OpenAI's own.
@@ -137,9 +138,16 @@ def _match(
     record = module.call(call.index)
     scope = Scope(module.path, record.function, record.owner)
     values = program.resolver.values(expr, scope)
-    if handed and any(isinstance(v, External) and v.name.startswith("functools.partial") for v in program.callees(call)):
+    if handed and any(
+        isinstance(v, External) and v.name.startswith("functools.partial") for v in program.callees(call)
+    ):
         return None  # the partial object is called elsewhere
-    if not handed and isinstance(expr, Name) and "." not in expr.path and _is_parameter(module, record.function, expr.path):
+    if (
+        not handed
+        and isinstance(expr, Name)
+        and "." not in expr.path
+        and _is_parameter(module, record.function, expr.path)
+    ):
         return None  # reported where the method is handed over, which is where it is chosen
     resolved = [v for v in values if isinstance(v, External) and v.name in known.methods]
     if resolved:
@@ -217,7 +225,13 @@ class _Arguments:
     """The arguments of one request, through `**params`, `partial(...)` and the callers' keywords."""
 
     def __init__(
-        self, program: Program, module: Module, record: Call, scope: Scope, value: External | None, handed: bool
+        self,
+        program: Program,
+        module: Module,
+        record: Call,
+        scope: Scope,
+        value: External | None,
+        handed: bool,
     ) -> None:
         self.program = program
         self.module = module
@@ -239,7 +253,9 @@ class _Arguments:
         """Whether an argument is given at all, and what it can be."""
         if isinstance(name, int):
             expr = None if self.handed else argument(self.record, name)
-            return expr is not None, self.program.resolver.values(expr, self.scope) if expr is not None else ()
+            return expr is not None, self.program.resolver.values(
+                expr, self.scope
+            ) if expr is not None else ()
         given, values = self._in_call(self.record, self.scope, name)
         if not given and self.bound is not None:
             given, values = self._in_call(*self.bound, name)
@@ -369,7 +385,11 @@ def _first(read: _Arguments, names: Iterable[str | int]) -> Values:
 def _literals(values: Values) -> tuple[str, ...]:
     """Every literal it can be; nothing when it can also be something else than a literal."""
     texts = [v.value for v in values if isinstance(v, ConstantValue) and isinstance(v.value, str)]
-    rest = [v for v in values if not (isinstance(v, ConstantValue) and (v.value is None or isinstance(v.value, str)))]
+    rest = [
+        v
+        for v in values
+        if not (isinstance(v, ConstantValue) and (v.value is None or isinstance(v.value, str)))
+    ]
     return tuple(dict.fromkeys(texts)) if not rest else ()
 
 
@@ -404,7 +424,9 @@ def _provider(
     settings = [*_settings(program, client.settings)]
     azure = [*_settings(program, client.azure_settings)]
     for text, at_setting, values in azure:
-        if any(isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values):
+        if any(
+            isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values
+        ):
             literal_only = all(isinstance(v, ConstantValue) for v in values)
             kind = "azure" if literal_only and not settings else "configurable"
             return kind, None, (Evidence(f"`{text}` is set", at_setting),)
@@ -419,7 +441,9 @@ def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, o
     for name in names:
         root, _, rest = name.partition(".")
         for module in program.modules.values():
-            if root not in module.summary.mentions and not any(i.module.startswith(root) for i in module.summary.imports):
+            if root not in module.summary.mentions and not any(
+                i.module.startswith(root) for i in module.summary.imports
+            ):
                 continue
             module.bindings(0, -1)
             for target, bindings in module.dotted.items():
@@ -429,8 +453,6 @@ def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, o
                     scope = Scope(module.path, binding.function, binding.owner)
                     receiver = program.resolver.values(Name(target.rpartition(".")[0]), scope)
                     if any(isinstance(v, External) and v.name == root for v in receiver):
-                        from tierlint.program import locate
-
                         at = locate(module, binding.line, 1, binding.line, 1)
                         yield target, at, program.resolver.bound(binding, module)
 
@@ -463,23 +485,9 @@ def provider_of(catalog: Catalog, host: str) -> str:
     return "other"
 
 
-def dotted(module: Module, expr: Expr) -> str:
-    """The callee as a person reads it: `self._get_client().chat.completions.create`."""
-    if isinstance(expr, Name):
-        return expr.path
-    if isinstance(expr, Attribute):
-        return f"{dotted(module, expr.base)}.{expr.name}"
-    if isinstance(expr, CallResult):
-        return f"{dotted(module, module.call(expr.call).callee)}()"
-    return "..."
-
-
 def method_of(catalog: Catalog, api_call: ApiCall) -> Method:
     """The table entry of a found call."""
     known = lay_out(catalog)
     if api_call.method in known.methods:
         return known.methods[api_call.method][2]
     return next(entry for path, (_, entry) in known.tails.items() if api_call.method.endswith(path))
-
-
-__all__ = ["FunctionValue", "find_api_calls", "method_of"]

@@ -47,9 +47,12 @@ RETURNED: Final = 3  # index of the function that returns it
 DECORATES: Final = 4  # index of the function it decorates
 BASE: Final = 5  # index of the class that has it as a base or decorator
 LOADED: Final = 6  # index of the function that reads it in any other way
+AWAITED: Final = 8  # index of the function that awaits it
 RECEIVER: Final = 7  # index of the call that is made on it: `task` in `task.delay()`
 
-_MUTATORS = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "push", "put", "put_nowait"})
+_MUTATORS = frozenset(
+    {"append", "extend", "insert", "add", "update", "appendleft", "push", "put", "put_nowait"}
+)
 _STORES_ITEM = {"append": 0, "add": 0, "appendleft": 0, "put": 0, "put_nowait": 0, "insert": 1, "extend": 0}
 _MAX_ITEMS = 64
 _MAX_ENTRIES = 400
@@ -99,7 +102,14 @@ def _ignores(source: str) -> tuple[Ignore, ...]:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (tokenize.TokenError, SyntaxError):  # newer syntax than this interpreter's tokenizer knows
         return _ignores_by_line(source)
-    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    skipped = (
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    )
     for token in tokens:
         if token.type not in skipped:
             code_lines.update(range(token.start[0], token.end[0] + 1))
@@ -149,7 +159,9 @@ class _Walk:
         self.returns: list[Expr] = []
         self.yields: list[Expr] = []
         self.is_generator = False
-        self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
+        self.events: list[
+            tuple[dict[str, bool], set[str]]
+        ] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
         self.loaded: set[tuple[str, int]] = set()
 
@@ -158,9 +170,25 @@ class _Walk:
     def module(self, tree: ast.Module) -> None:
         self.functions.append(None)
         self.body(tree.body)
-        self.functions[0] = Function(
-            "<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, tree.body[-1].end_lineno or 1
-        ) if tree.body else Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, 1)
+        self.functions[0] = (
+            Function(
+                "<module>",
+                "<module>",
+                -1,
+                -1,
+                (),
+                None,
+                (),
+                (),
+                (),
+                False,
+                False,
+                1,
+                tree.body[-1].end_lineno or 1,
+            )
+            if tree.body
+            else Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, 1)
+        )
 
     def body(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
@@ -238,7 +266,9 @@ class _Walk:
 
     def parameter(self, argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
         annotation = self.annotation(argument.annotation) if argument.annotation is not None else None
-        return Parameter(argument.arg, kind, annotation, self.expr(default, _NOWHERE) if default is not None else None)
+        return Parameter(
+            argument.arg, kind, annotation, self.expr(default, _NOWHERE) if default is not None else None
+        )
 
     def annotation(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -334,9 +364,7 @@ class _Walk:
                 self.expr(target.value, _NOWHERE)
                 return
             literal = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-            self.bindings.append(
-                Binding(self.function, self.owner, path + "[]", value, None, line, literal)
-            )
+            self.bindings.append(Binding(self.function, self.owner, path + "[]", value, None, line, literal))
             self.read(path)
             self.write(path)
 
@@ -376,7 +404,9 @@ class _Walk:
             target = path + "[]" if listed else path
             items = value.items if isinstance(value, Sequence) else (value,)
             if not listed:
-                items = (Template((Name(path), value)) if isinstance(value, (Constant, Template)) else Unknown(),)
+                items = (
+                    Template((Name(path), value)) if isinstance(value, (Constant, Template)) else Unknown(),
+                )
             for item in items:
                 self.bindings.append(Binding(self.function, self.owner, target, item, None, node.lineno))
             self.write(path)
@@ -407,9 +437,7 @@ class _Walk:
         self, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, line: int
     ) -> int:
         number = len(self.loops)
-        self.loops.append(
-            Loop(self.function, self.loop, kind, iterable, targets, (), False, endless, line)
-        )
+        self.loops.append(Loop(self.function, self.loop, kind, iterable, targets, (), False, endless, line))
         self.loop = number
         self.events.append(({}, set()))
         self.exits.append(False)
@@ -422,14 +450,23 @@ class _Walk:
         assert loop is not None
         carried = tuple(sorted(name for name in written if not first_write[name]))
         self.loops[number] = Loop(
-            loop.function, loop.parent, loop.kind, loop.iterable, loop.targets, carried, exits, loop.endless, loop.line
+            loop.function,
+            loop.parent,
+            loop.kind,
+            loop.iterable,
+            loop.targets,
+            carried,
+            exits,
+            loop.endless,
+            loop.line,
         )
         self.loop = loop.parent
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         iterable = self.expr(node.iter, Use("iterated", call=len(self.loops)))
         targets = tuple(_target_names(node.target))
-        number = self.open_loop("for", iterable, targets, False, node.lineno)
+        kind = "async" if isinstance(node, ast.AsyncFor) else "for"
+        number = self.open_loop(kind, iterable, targets, False, node.lineno)
         kept = self.in_try, self.counting
         self.in_try = False
         self.counting = isinstance(node.iter, ast.Call) and _dotted(node.iter.func) == "range"
@@ -571,7 +608,9 @@ class _Walk:
         self.mention_kind, self.mention_index = ARGUMENT, number
         handed = Use("argument", call=number)
         arguments = tuple([self.expr(a, handed) for a in node.args]) if node.args else ()
-        keywords = tuple([(k.arg, self.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
+        keywords = (
+            tuple([(k.arg, self.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
+        )
         self.mention_kind, self.mention_index = kept
         if tail in _MUTATORS and isinstance(callee, Name) and "." in callee.path:
             self.mutation(callee.path, tail, arguments, node.lineno)
@@ -630,6 +669,9 @@ class _Walk:
     def await_(self, node: ast.Await, use: Use) -> Expr:
         if isinstance(node.value, ast.Call):
             return self.call(node.value, use, awaited=True)
+        path = _dotted(node.value)
+        if path is not None:
+            self.mentions.setdefault(path.rpartition(".")[2], []).extend((AWAITED, self.function))
         return self.expr(node.value, use)
 
     def collection(self, node: ast.List | ast.Tuple | ast.Set, use: Use) -> Expr:

@@ -253,7 +253,7 @@ class Binding(Struct, frozen=True, array_like=True):
 class Loop(Struct, frozen=True, array_like=True):
     """A loop around code.
 
-    kind: `for`, `while`, `comprehension`. parent: index of the next loop outwards in the same function, or -1.
+    kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same function, or -1.
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: `while True`.
     """

@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from tierlint.config import ConfigError, read_strictly
 
 # The words for who waits are fixed; a table can only say which of them a pattern means.
 SECONDS, MINUTES, HOURS = 1, 2, 3
@@ -27,6 +30,7 @@ ENTRY_KINDS = {
     "background-task": MINUTES,
     "signal": MINUTES,
     "schedule": MINUTES,
+    "ci-job": MINUTES,
     "eval": MINUTES,
     "test": MINUTES,
 }
@@ -212,21 +216,29 @@ class Catalog(Struct, frozen=True):
         return tuple(pattern for table in self.frameworks for pattern in table.entry_point)
 
 
-class CatalogError(Exception):
-    """A table that cannot be read: the file, the entry and the key."""
+def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: str = "", prefix: str = "") -> Catalog:
+    """The shipped tables, and the user's: arrays of tables by name, from the file `source`.
 
-
-def load(user: Iterable[tuple[str, dict[str, object]]] = ()) -> Catalog:
-    """The shipped tables, and the user's (each with the name of the file it stands in).
-
-    Raises CatalogError for a user table with an unknown key, a wrong type, or an entry that names no form.
+    Raises ConfigError for a user's entry with an unknown key, a wrong type, or without a form.
     """
     shipped = _shipped()
-    extra = tuple(_user_table(name, raw) for name, raw in user)
-    if not extra:
+    if not user:
         return shipped
-    digest = hashlib.sha256((shipped.digest + repr(extra)).encode()).hexdigest()
-    return Catalog(shipped.sdks, (*shipped.frameworks, *extra), digest)
+    own = {}
+    for name, kind in _USER_TABLES.items():
+        entries = []
+        for number, raw in enumerate(user.get(name, ())):
+            key = f"{prefix}{name.replace('_', '-')}[{number}]"
+            entry = read_strictly(raw, kind, source=source, key=key)
+            if isinstance(entry, EntryPattern):
+                _check_entry_point(f"{source}: {key}", entry)
+            entries.append(entry)
+        own[name] = tuple(entries)
+    sdks = own.pop("sdk", ())
+    table = msgspec.convert({"framework": source}, FrameworkTable)
+    table = msgspec.structs.replace(table, **own)
+    digest = hashlib.sha256((shipped.digest + repr((sdks, table))).encode()).hexdigest()
+    return Catalog((*shipped.sdks, *sdks), (*shipped.frameworks, table), digest)
 
 
 @lru_cache(maxsize=1)
@@ -257,28 +269,30 @@ def _toml(text: str) -> dict[str, object]:
     return tomllib.loads(text)
 
 
-def _user_table(name: str, raw: dict[str, object]) -> FrameworkTable:
-    fields = {key.replace("-", "_"): value for key, value in raw.items()}
-    try:
-        table = msgspec.convert({"framework": name, **fields}, FrameworkTable)
-    except msgspec.ValidationError as error:
-        raise CatalogError(f"{name}: {error}") from None
-    for number, pattern in enumerate(table.entry_point):
-        _check_entry_point(f"{name}: entry-point[{number}]", pattern)
-    return table
+_USER_TABLES: dict[str, type[Struct]] = {
+    "entry_point": EntryPattern,
+    "detach": Detach,
+    "fan_out": FanOut,
+    "wrapper": Wrapper,
+    "sink": Sink,
+    "prompt": Prompt,
+    "flow": Flow,
+    "alias": Alias,
+    "sdk": SdkTable,
+}
 
 
 def _check_entry_point(where: str, pattern: EntryPattern) -> None:
     if pattern.kind not in ENTRY_KINDS:
         near = difflib.get_close_matches(pattern.kind, ENTRY_KINDS, 1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; one of {', '.join(ENTRY_KINDS)}"
-        raise CatalogError(f"{where}.kind: unknown kind {pattern.kind!r}{hint}")
+        raise ConfigError(f"{where}.kind: unknown kind {pattern.kind!r}{hint}")
     forms = [
         bool(pattern.decorator), bool(pattern.method_of), bool(pattern.argument_of), bool(pattern.file),
         pattern.main_guard, bool(pattern.annotation), bool(pattern.module_calls), bool(pattern.named_in),
     ]  # fmt: skip
     if sum(forms) != 1:
-        raise CatalogError(
+        raise ConfigError(
             f"{where}: exactly one of decorator, method-of, argument-of, file, main-guard, annotation, module-calls, "
             f"named-in says where it starts, and this entry has {sum(forms)}"
         )

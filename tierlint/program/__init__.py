@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tierlint.model import CallId, FunctionId, Location, ModuleSummary
+from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Location, ModuleSummary, Name
 from tierlint.program.modules import Module, ModuleFinder, module_name
 from tierlint.program.usages import Usage, Usages
 from tierlint.program.values import ModuleValue, Resolver, Scope, Values
 
-__all__ = ["Program", "Scope", "Usage", "link"]
+__all__ = ["Program", "Scope", "Usage", "dotted", "link", "locate"]
 
 
 class Program:
@@ -115,6 +115,17 @@ def locate(module: Module, line: int, column: int, end_line: int, end_column: in
         if first <= line:
             cell, cell_line = number, line - first + 1
     return Location(module.path, line, column, end_line, end_column, cell, cell_line)
+
+
+def dotted(module: Module, expr: Expr) -> str:
+    """The callee as a person reads it: `self._get_client().chat.completions.create`."""
+    if isinstance(expr, Name):
+        return expr.path
+    if isinstance(expr, Attribute):
+        return f"{dotted(module, expr.base)}.{expr.name}"
+    if isinstance(expr, CallResult):
+        return f"{dotted(module, module.call(expr.call).callee)}()"
+    return "..."
 
 
 def link(

@@ -28,7 +28,10 @@ from tierlint.program.values import (
 # built-in type does.
 MOST_NAMESAKES = 3
 _EVERYDAY = frozenset(
-    name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
+    name
+    for kind in (str, bytes, list, dict, set, int, object)
+    for name in dir(kind)
+    if not name.startswith("__")
 ) | frozenset(
     "run start stop execute close open read write send get post put save load process main call create init delete "
     "next result submit invoke connect query search fetch handle apply add all filter first set step reset".split()
@@ -78,9 +81,12 @@ class Usages:
             waiting.append((lambda_mention(function.index), function.path))
         elif defined.name != "<module>":
             # A function inside a function is known there only, unless it is handed on.
-            waiting.append((defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None))
+            waiting.append(
+                (defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None)
+            )
         if defined.owner >= 0 and (
-            defined.name in ("__init__", "__new__", "__post_init__", "__call__") or defined.name in _CALLED_BY_SYNTAX
+            defined.name in ("__init__", "__new__", "__post_init__", "__call__")
+            or defined.name in _CALLED_BY_SYNTAX
         ):
             key = (function.path, defined.owner)
             for other in (key, *resolver.subclasses(key)):
@@ -239,7 +245,9 @@ class Usages:
                 return True
             if isinstance(value, CollectionValue) and target in value.items:
                 return True
-            if isinstance(value, ContainerValue) and target in self.resolver.items_of(value, None, value.scope):
+            if isinstance(value, ContainerValue) and target in self.resolver.items_of(
+                value, None, value.scope
+            ):
                 return True
         return False
 
@@ -259,7 +267,9 @@ class Usages:
                 found += self._parameter_of(value, which, 1 if defined.owner >= 0 else 0)
         return found
 
-    def _parameter_of(self, value: FunctionValue, which: int | str, skip: int) -> list[tuple[str, str | None]]:
+    def _parameter_of(
+        self, value: FunctionValue, which: int | str, skip: int
+    ) -> list[tuple[str, str | None]]:
         if isinstance(which, str):
             return [(which, value.path)]
         parameters = self.resolver.modules[value.path].function(value.index).parameters

@@ -133,13 +133,29 @@ Values = tuple[Value, ...]
 ClassKey = tuple[str, int]
 
 _BUILTIN_NAMES = frozenset(dir(builtins))
-_UNIONS = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"})
+_UNIONS = frozenset(
+    {"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"}
+)
 _MANY = frozenset(
-    {"list", "List", "Sequence", "Iterable", "Iterator", "set", "Set", "tuple", "Tuple", "Collection", "AsyncIterator"}
+    {
+        "list",
+        "List",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "set",
+        "Set",
+        "tuple",
+        "Tuple",
+        "Collection",
+        "AsyncIterator",
+    }
     | {"Generator", "AsyncGenerator", "deque", "frozenset"}
 )
 _KEYED = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
-_NO_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"})
+_NO_INSTANCE = frozenset(
+    {"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"}
+)
 _PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
 _ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
@@ -786,7 +802,11 @@ class Resolver:
         if isinstance(value, ClassValue):
             return (InstanceValue(value.path, value.index, None, exact=True),)
         if isinstance(value, External):
-            return (value if value.name.rpartition(".")[2][:1].isupper() else self.external(value.name + "()", call),)
+            return (
+                value
+                if value.name.rpartition(".")[2][:1].isupper()
+                else self.external(value.name + "()", call),
+            )
         return ()
 
     def method_result(self, value: MethodOf, record: Call, scope: Scope) -> Iterator[Value]:
@@ -876,7 +896,11 @@ class Resolver:
         if isinstance(expr, Collected):
             return self.values(expr.item, inner)
         if isinstance(expr, Sequence):
-            if isinstance(key, Constant) and isinstance(key.value, int) and -len(expr.items) <= key.value < len(expr.items):
+            if (
+                isinstance(key, Constant)
+                and isinstance(key.value, int)
+                and -len(expr.items) <= key.value < len(expr.items)
+            ):
                 return self.values(expr.items[key.value], inner)
             return unique(v for item in expr.items for v in self.values(item, inner))
         wanted = self.values(key, scope) if key is not None else ()
@@ -927,7 +951,11 @@ class Resolver:
             function = module.function(function).parent
         for item in module.imports(0).get(root, ()):
             target_module = self.import_target(module.path, item.module, item.level)
-            if isinstance(target_module, ModuleValue) and item.attribute and target_module.path in self.modules:
+            if (
+                isinstance(target_module, ModuleValue)
+                and item.attribute
+                and target_module.path in self.modules
+            ):
                 origin = self.modules[target_module.path]
                 if origin is not module:
                     yield from self.stores(item.attribute + path[len(root) :], Scope(origin.path, 0))
@@ -960,7 +988,9 @@ class Resolver:
                 elif isinstance(value.expr, Dictionary):
                     method = self._iterates_values(iterable, scope)
                     entries = value.expr.values if method else value.expr.keys
-                    found += [v for item in entries if item is not None for v in self.values(item, value.scope)]
+                    found += [
+                        v for item in entries if item is not None for v in self.values(item, value.scope)
+                    ]
                 else:
                     found += self.items_of(value, None, scope)
             elif isinstance(value, CollectionValue):
@@ -970,7 +1000,9 @@ class Resolver:
         return unique(found)
 
     def _iterates_values(self, iterable: Expr, scope: Scope) -> bool:
-        return isinstance(iterable, CallResult) and self.modules[scope.path].call(iterable.call).name == "values"
+        return (
+            isinstance(iterable, CallResult) and self.modules[scope.path].call(iterable.call).name == "values"
+        )
 
     def unpacked(self, iterable: Expr, place: int, scope: Scope) -> Values | None:
         """`for i, x in enumerate(xs)`, `for a, b in zip(xs, ys)`, `for k, v in d.items()`."""
@@ -1027,7 +1059,9 @@ def _is_static(decorators: tuple[Expr, ...]) -> bool:
 def _is_class_method(decorators: tuple[Expr, ...], name: str) -> bool:
     if name in ("__new__", "__init_subclass__", "__class_getitem__"):
         return True
-    return any(isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators)
+    return any(
+        isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators
+    )
 
 
 def _merge(lines: list[list[ClassKey]]) -> list[ClassKey]:

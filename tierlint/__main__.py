@@ -1,0 +1,6 @@
+"""`python -m tierlint`."""
+
+from tierlint.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""A LibCST tree as the `ast` tree that the interpreter's own parser gives for the same source.
+
+Where the interpreter has no node for newer syntax, the nearest older shape that keeps names, calls and
+bindings in sight stands for it: an assignment for a type alias, an f-string for a t-string.
+"""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from tierlint.conversion.spans import Unconvertible, token_spans
+from tierlint.conversion.statements import statements
+
+__all__ = ["Unconvertible", "convert"]
+
+
+def convert(module: cst.Module) -> ast.Module:
+    return ast.Module(body=statements(token_spans(module), module.body), type_ignores=[])

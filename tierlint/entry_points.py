@@ -1,0 +1,338 @@
+"""Where the outside world starts this program: code patterns and the commands of deployment files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase, translate
+
+from tierlint.catalog import Catalog, EntryPattern
+from tierlint.model import (
+    Attribute,
+    CallId,
+    CallResult,
+    Collected,
+    Constant,
+    Dictionary,
+    EntryPoint,
+    Expr,
+    FunctionId,
+    Name,
+    Target,
+)
+from tierlint.model import (
+    Sequence as SequenceExpr,
+)
+from tierlint.program import Program, Scope, Usage, dotted, locate
+from tierlint.program.values import External, FunctionValue, InstanceValue, Value
+
+_STARTED = {
+    "schedule": ("schedule", "runs on a schedule"),
+    "event": ("ci-job", "runs on a repository event"),
+    "manual": ("command", "is started by hand"),
+    "service": ("command", "is started as a service"),
+}
+
+
+class Names:
+    """Dotted names and globs that a table lists, made quick to ask; remembers what it was asked."""
+
+    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
+        self.exact: dict[str, list[int]] = {}
+        self.globs: list[tuple[re.Pattern[str], int]] = []
+        for pattern, number in patterns:
+            if any(letter in pattern for letter in "*?["):
+                self.globs.append((re.compile(translate(pattern)), number))
+            else:
+                self.exact.setdefault(pattern, []).append(number)
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    def matching(self, name: str) -> tuple[int, ...]:
+        """The numbers of the entries that list a name, in table order."""
+        known = self._known.get(name)
+        if known is None:
+            found = [*self.exact.get(name, ()), *(n for glob, n in self.globs if glob.match(name))]
+            known = tuple(sorted(set(found)))
+            self._known[name] = known
+        return known
+
+
+class EntryPoints:
+    """Answers, for one function at a time, how the outside world starts it."""
+
+    def __init__(self, program: Program, catalog: Catalog, targets: Sequence[Target]) -> None:
+        self.program = program
+        self.patterns = catalog.entry_points
+        self.decorators = Names((n, i) for i, p in enumerate(self.patterns) for n in p.decorator)
+        self.bases = Names((n, i) for i, p in enumerate(self.patterns) for n in p.method_of)
+        self.arguments = Names((n, i) for i, p in enumerate(self.patterns) for n in p.argument_of)
+        self.annotations = Names((n, i) for i, p in enumerate(self.patterns) for n in p.annotation)
+        self.module_calls = Names((n, i) for i, p in enumerate(self.patterns) for n in p.module_calls)
+        self.files = [p for p in self.patterns if p.file]
+        self.guards = [p for p in self.patterns if p.main_guard]
+        self.named = [p for p in self.patterns if p.named_in]
+        self._strings: dict[str, tuple[EntryPattern, str, int]] | None = None
+        self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
+        self._bodies: dict[str, EntryPattern | None] = {}
+        self.by_script, self.by_function, self.by_management = _started(program, targets)
+
+    def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
+        """Every way in which the outside world starts a function itself (module bodies: `of_body`)."""
+        known = self._found.get(function)
+        if known is None:
+            known = tuple(dict.fromkeys(self._search(function)))
+            self._found[function] = known
+        return known
+
+    def _search(self, function: FunctionId) -> Iterator[EntryPoint]:
+        module = self.program.modules[function.path]
+        defined = module.function(function.index)
+        scope = Scope(function.path, defined.parent, defined.owner)
+        for decorator in defined.decorators:
+            text, values = self._decorator(decorator, scope)
+            for number in self._numbers(self.decorators, text, values):
+                yield self.entry(function, self.patterns[number])
+        if defined.owner >= 0:
+            _, outside = self.program.resolver.order((function.path, defined.owner))
+            for base in outside:
+                for number in self.bases.matching(base.name):
+                    pattern = self.patterns[number]
+                    if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
+                        yield self.entry(function, pattern)
+                        yield from self._scheduled_command(function, pattern)
+        for parameter in defined.parameters:
+            if parameter.annotation is not None:
+                for value in self.program.resolver.annotated(parameter.annotation, scope):
+                    if isinstance(value, External):
+                        for number in self.annotations.matching(value.name):
+                            yield self.entry(function, self.patterns[number])
+        for pattern in self.files:
+            if _fits_file(function.path, pattern.file) and any(
+                fnmatchcase(defined.name, glob) for glob in pattern.function
+            ):
+                yield self.entry(function, pattern)
+        for target in self.by_function.get(function, ()):
+            yield self.started(function, target)
+        yield from self._named(function)
+
+    def _decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
+        module = self.program.modules[scope.path]
+        if isinstance(decorator, CallResult):
+            callee = module.call(decorator.call).callee
+            return dotted(module, callee), self.program.callees(CallId(scope.path, decorator.call))
+        return dotted(module, decorator), self.program.resolver.values(decorator, scope)
+
+    def _numbers(self, names: Names, text: str, values: Iterable[Value]) -> tuple[int, ...]:
+        found: list[int] = []
+        known = False
+        for value in values:
+            known = True
+            if isinstance(value, External):
+                found += names.matching(value.name)
+        if not known:  # nothing is known of the receiver: only an unmistakable tail speaks
+            found += [
+                n
+                for glob, n in names.globs
+                if glob.pattern.startswith("(?s:.*\\.") and glob.match("." + text)
+            ]
+        return tuple(dict.fromkeys(found))
+
+    def _scheduled_command(self, function: FunctionId, pattern: EntryPattern) -> Iterator[EntryPoint]:
+        """A management command is named by its file."""
+        name = function.path.rpartition("/")[2].removesuffix(".py")
+        if "/management/commands/" in "/" + function.path:
+            for target in self.by_management.get(name, ()):
+                yield self.started(function, target)
+
+    def of_body(self, path: str, guarded: bool) -> tuple[EntryPoint, ...]:
+        """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`."""
+        function = FunctionId(path, 0)
+        if path.endswith(".ipynb"):
+            at = self.program.definition(function)
+            return (
+                EntryPoint(
+                    function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"
+                ),
+            )
+        framework = self._framework_body(path)
+        if framework is not None:
+            return (self.entry(function, framework),)
+        started = [self.started(function, target) for target in self.by_script.get(path, ())]
+        if any(entry.kind in ("schedule", "ci-job") for entry in started):
+            return tuple(started)
+        if guarded:
+            return (*started, *(self.entry(function, pattern) for pattern in self.guards))
+        if started:
+            return tuple(started)
+        importers = self.program.importers(path)
+        at = self.program.definition(function)
+        if importers:
+            name, line = importers[0]
+            says = f"runs when the module is imported ({name}:{line})"
+            return (EntryPoint(function, self.program.modules[path].name, "start-up", at, says),)
+        says = "a script: nothing imports it, its body runs when it is started"
+        return (EntryPoint(function, self.program.modules[path].name, "command", at, says),)
+
+    def _framework_body(self, path: str) -> EntryPattern | None:
+        """A script that a framework runs from top to bottom for each visitor."""
+        if path not in self._bodies:
+            found: EntryPattern | None = None
+            module = self.program.modules[path]
+            roots = {item.module.partition(".")[0] for item in module.summary.imports if not item.level}
+            wanted = {glob.pattern for glob, _ in self.module_calls.globs}
+            if wanted or self.module_calls.exact:
+                for number in module.calls_in(0):
+                    for value in self.program.callees(CallId(path, number)) if roots else ():
+                        if isinstance(value, External):
+                            for match in self.module_calls.matching(value.name):
+                                found = self.patterns[match]
+                    if found is not None:
+                        break
+            self._bodies[path] = found
+        return self._bodies[path]
+
+    def handed_to(self, usage: Usage) -> EntryPoint | None:
+        """A function that is handed to a framework: `scheduler.add_job(f)`."""
+        if usage.call is None or usage.which is None:
+            return None
+        module = self.program.modules[usage.call.path]
+        text = dotted(module, module.call(usage.call.index).callee)
+        for number in self._numbers(self.arguments, text, self._outside(usage.call)):
+            pattern = self.patterns[number]
+            if usage.which in pattern.argument:
+                at = self.program.location(usage.call)
+                return EntryPoint(usage.caller, text, pattern.kind, at, pattern.says)
+        return None
+
+    def _outside(self, call: CallId) -> tuple[Value, ...]:
+        """What a call runs; for an instance of a project's class, what its outside ancestors run."""
+        return self.program.callees(call)
+
+    def _named(self, function: FunctionId) -> Iterator[EntryPoint]:
+        """The function's dotted name stands as a string in a schedule."""
+        if not self.named:
+            return
+        if self._strings is None:
+            self._strings = dict(self._named_strings())
+        for name in self.dotted_names(function):
+            if name in self._strings:
+                pattern, path, line = self._strings[name]
+                module = self.program.modules[path]
+                at = locate(module, line, 1, line, 1)
+                yield EntryPoint(
+                    function, self.program.function_name(function), pattern.kind, at, pattern.says
+                )
+
+    def _named_strings(self) -> Iterator[tuple[str, tuple[EntryPattern, str, int]]]:
+        for path, module in self.program.modules.items():
+            for binding in module.summary.bindings:
+                for pattern in self.named:
+                    if any(fnmatchcase(binding.target, glob) for glob in pattern.named_in):
+                        for text in _strings(binding.value, module.summary.calls):
+                            yield text, (pattern, path, binding.line)
+            for call in module.summary.calls:
+                for keyword, value in call.keywords:
+                    if keyword is None or "schedule" not in keyword.lower():
+                        continue
+                    for pattern in self.named:
+                        if any(fnmatchcase(keyword, glob) for glob in pattern.named_in):
+                            for text in _strings(value, module.summary.calls):
+                                yield text, (pattern, path, call.line)
+
+    def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
+        """The strings under which a function may be named: by its module, from any source root, or by `name=`."""
+        module = self.program.modules[function.path]
+        defined = module.function(function.index)
+        parts = module.name.split(".")
+        names = []
+        for start in range(len(parts)):
+            base = ".".join(parts[start:])
+            names += [f"{base}.{defined.qualname}", f"{base}:{defined.qualname}"]
+        for decorator in defined.decorators:
+            if isinstance(decorator, CallResult):
+                for keyword, value in module.call(decorator.call).keywords:
+                    if keyword == "name" and isinstance(value, Constant) and isinstance(value.value, str):
+                        names.append(value.value)
+        return tuple(names)
+
+    def entry(self, function: FunctionId, pattern: EntryPattern) -> EntryPoint:
+        name = self.program.function_name(function)
+        return EntryPoint(function, name, pattern.kind, self.program.definition(function), pattern.says)
+
+    def started(self, function: FunctionId, target: Target) -> EntryPoint:
+        kind, says = _STARTED[target.command.when]
+        text = f"`{target.command.text.strip()}` {says}"
+        return EntryPoint(function, self.program.function_name(function), kind, target.command.at, text)
+
+
+def _fits_file(path: str, globs: Collection[str]) -> bool:
+    base = path.rpartition("/")[2]
+    return any(fnmatchcase(path if "/" in glob else base, glob) for glob in globs)
+
+
+def _strings(expr: Expr, calls: Sequence[object]) -> Iterator[str]:
+    if isinstance(expr, Constant):
+        if isinstance(expr.value, str):
+            yield expr.value
+    elif isinstance(expr, Dictionary):
+        for value in expr.values:
+            yield from _strings(value, calls)
+    elif isinstance(expr, SequenceExpr):
+        for value in expr.items:
+            yield from _strings(value, calls)
+    elif isinstance(expr, Collected):
+        yield from _strings(expr.item, calls)
+
+
+def _started(
+    program: Program, targets: Sequence[Target]
+) -> tuple[Mapping[str, list[Target]], Mapping[FunctionId, list[Target]], Mapping[str, list[Target]]]:
+    """What commands start: module bodies by path, functions, and management commands by name."""
+    scripts: dict[str, list[Target]] = {}
+    functions: dict[FunctionId, list[Target]] = {}
+    management: dict[str, list[Target]] = {}
+    for target in targets:
+        if target.kind in ("script", "notebook"):
+            scripts.setdefault(target.name, []).append(target)
+        elif target.kind == "module":
+            for path in _module_paths(program, target):
+                scripts.setdefault(path, []).append(target)
+        elif target.kind == "function":
+            for function in _functions(program, target):
+                functions.setdefault(function, []).append(target)
+        elif target.kind == "management":
+            management.setdefault(target.name, []).append(target)
+    return scripts, functions, management
+
+
+def _module_paths(program: Program, target: Target) -> Iterator[str]:
+    directory = target.command.directory
+    importer = f"{directory}/x.py" if directory else "x.py"
+    path = program.finder.absolute(importer, target.name)
+    if path is None:
+        return
+    if path.endswith("/"):
+        path += "__main__.py"
+    elif path.endswith("/__init__.py"):
+        main = path.removesuffix("__init__.py") + "__main__.py"
+        path = main if main in program.modules else path
+    if path in program.modules:
+        yield path
+
+
+def _functions(program: Program, target: Target) -> Iterator[FunctionId]:
+    module, _, attribute = target.name.partition(":")
+    directory = target.command.directory
+    importer = f"{directory}/x.py" if directory else "x.py"
+    path = program.finder.absolute(importer, module)
+    if path is None or path not in program.modules:
+        return
+    values = program.resolver.module_attribute(path, attribute.split(".")[0])
+    values = program.resolver.attributes(values, attribute.split(".")[1:])
+    for value in values:
+        if isinstance(value, FunctionValue):
+            yield FunctionId(value.path, value.index)
+        elif isinstance(value, InstanceValue):
+            for method in program.resolver.instance_attribute(value, "__call__"):
+                if isinstance(method, FunctionValue):
+                    yield FunctionId(method.path, method.index)

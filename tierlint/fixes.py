@@ -1,0 +1,297 @@
+"""Applies fixes to source files: splices of the original bytes, checked before anything is written."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import difflib
+import errno
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from tierlint.model import Fix, Problem, Splice
+from tierlint.parsing import Unreadable, parse
+from tierlint.reading import encoding_of
+
+_BOM: Final = b"\xef\xbb\xbf"
+_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+class ConflictingEdits(ValueError):
+    """Two edits that cannot both be applied."""
+
+
+class FileChange(Struct, frozen=True):
+    """A file before and after its fixes; `path` is posix, from the project root."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+class FixOutcome(Struct, frozen=True):
+    """What fixing did: the files that changed, how many fixes are in them, what was not fixed and why."""
+
+    changed: tuple[FileChange, ...]
+    applied: int
+    problems: tuple[Problem, ...]
+
+
+def fix_files(root: Path, fixes: Sequence[Fix], *, expected: Mapping[str, str], dry_run: bool) -> FixOutcome:
+    """Apply fixes to the files under `root`; each is applied as a whole or not at all.
+
+    `expected`: path -> SHA-256 (hexadecimal) of the bytes that were analysed. A file that has changed since is
+    left alone. With `dry_run` nothing is written.
+    """
+    originals, problems = _read(root, fixes, expected)
+    distinct = {fix.edits: fix for fix in fixes}.values()
+    possible = [fix for fix in distinct if all(edit.path in originals for edit in fix.edits)]
+    accepted, refused = _accept(originals, possible)
+    problems += refused
+    changed: list[FileChange] = []
+    unwritten: set[str] = set()
+    for path, after in _result(originals, accepted).items():
+        before = originals[path]
+        if after == before:
+            continue
+        try:
+            if not dry_run:
+                write(root / path, after)
+        except OSError as error:
+            problems.append(Problem(path, 0, f"not fixed: {error.strerror or error}"))
+            unwritten.add(path)
+        else:
+            changed.append(FileChange(path, before, after))
+    applied = sum(not unwritten.intersection(edit.path for edit in fix.edits) for fix in accepted)
+    return FixOutcome(tuple(changed), applied, tuple(sorted(problems)))
+
+
+def _read(
+    root: Path, fixes: Sequence[Fix], expected: Mapping[str, str]
+) -> tuple[dict[str, bytes], list[Problem]]:
+    originals: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in sorted({edit.path for fix in fixes for edit in fix.edits}):
+        try:
+            data = (root / path).read_bytes()
+        except OSError as error:
+            problems.append(Problem(path, 0, f"not fixed: {error.strerror or error}"))
+            continue
+        if hashlib.sha256(data).hexdigest() == expected.get(path):
+            originals[path] = data
+        else:
+            problems.append(Problem(path, 0, "not fixed: the file has changed since it was analysed"))
+    return originals, problems
+
+
+def _accept(originals: Mapping[str, bytes], fixes: Sequence[Fix]) -> tuple[list[Fix], list[Problem]]:
+    """The fixes that hold together; one that does not is left out, and a second run sees it again."""
+    if _objection(originals, fixes) is None:
+        return list(fixes), []
+    accepted: list[Fix] = []
+    problems: list[Problem] = []
+    for fix in fixes:
+        touched = {edit.path for edit in fix.edits}
+        neighbours = [other for other in accepted if touched.intersection(edit.path for edit in other.edits)]
+        objection = _objection(originals, [*neighbours, fix])
+        if objection is None:
+            accepted.append(fix)
+        else:
+            path, line, message = objection
+            problems.append(Problem(path, line, f"not fixed: {message}"))
+    return accepted, problems
+
+
+def _objection(originals: Mapping[str, bytes], fixes: Sequence[Fix]) -> tuple[str, int, str] | None:
+    """Path, line and reason why these fixes cannot be applied together."""
+    for path, edits in _by_path(fixes).items():
+        original = originals[path]
+        line = original.count(b"\n", 0, edits[-1].start) + 1
+        try:
+            message = check(original, apply(original, edits), edits)
+        except ConflictingEdits:
+            message = "another fix changes the same place"
+        except (UnicodeError, SyntaxError, LookupError):
+            message = "the text cannot be written in the file's encoding"
+        if message:
+            return path, line, message
+    return None
+
+
+def _by_path(fixes: Sequence[Fix]) -> dict[str, list[Splice]]:
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    return {path: [edit for edit in edits if edit.path == path] for path in sorted({e.path for e in edits})}
+
+
+def _result(originals: Mapping[str, bytes], fixes: Sequence[Fix]) -> dict[str, bytes]:
+    return {path: apply(originals[path], edits) for path, edits in _by_path(fixes).items()}
+
+
+def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
+    """The bytes with all edits made; offsets are the original's, text is written in the file's encoding."""
+    encoding = encoding_of(original)
+    pieces: list[bytes] = []
+    end = 0
+    previous: Splice | None = None
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
+        at_one_place = previous is not None and edit.start == edit.end == previous.start == previous.end
+        if edit.start < end or at_one_place or not edit.start <= edit.end <= len(original):
+            raise ConflictingEdits(
+                f"the edit at bytes {edit.start}:{edit.end} collides with another or the file's end"
+            )
+        pieces += original[end : edit.start], edit.text.encode(encoding)
+        end, previous = edit.end, edit
+    return b"".join((*pieces, original[end:]))
+
+
+def check(original: bytes, fixed: bytes, edits: Sequence[Splice]) -> str | None:
+    """Why the fixed bytes must not be written: they say more or less than the edits meant to change.
+
+    Apart from keyword arguments added, removed or replaced by an edit of that very call, both must parse to the
+    same tree.
+    """
+    before, after = parse(original), parse(fixed)
+    if isinstance(before, Unreadable):
+        return f"the file is {before.message}"
+    if isinstance(after, Unreadable):
+        return f"the change would make line {after.line} {after.message}"
+    line = _difference(before, after, [_span(original, edit) for edit in edits])
+    return (
+        None
+        if line is None
+        else f"the change would alter more than keyword arguments of a call (line {line})"
+    )
+
+
+class _Span(Struct, frozen=True):
+    """What an edit replaces, in the terms of a syntax tree: lines from 1, columns in UTF-8 bytes from 0."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+    def holds(self, node: ast.expr | ast.keyword) -> bool:
+        end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self.start <= (node.lineno, node.col_offset) and end <= self.end
+
+    def is_inside(self, call: ast.Call) -> bool:
+        func = call.func
+        return (func.end_lineno or 0, func.end_col_offset or 0) < self.start and self.end < (
+            call.end_lineno or 0,
+            call.end_col_offset or 0,
+        )
+
+
+def _span(data: bytes, edit: Splice) -> _Span:
+    encoding = encoding_of(data)
+    begin = len(_BOM) if data.startswith(_BOM) else 0
+
+    def place(offset: int) -> tuple[int, int]:
+        breaks = [found.end() for found in _LINE_BREAK.finditer(data, begin, offset)]
+        # The first half of a line break that goes on behind the offset is none.
+        if breaks and data[offset - 1 : offset + 1] == b"\r\n":
+            breaks.pop()
+        line = breaks[-1] if breaks else begin
+        return len(breaks) + 1, len(data[line:offset].decode(encoding).encode())
+
+    return _Span(place(edit.start), place(edit.end), edit.text)
+
+
+def _difference(before: ast.AST, after: ast.AST, spans: Sequence[_Span]) -> int | None:
+    """The line of the first difference that no span accounts for."""
+    line = 1
+    # A stack of our own: a tree may be deeper than the interpreter lets functions call each other.
+    pairs: list[tuple[object, object]] = [(before, after)]
+    while pairs:
+        one, other = pairs.pop()
+        if type(one) is not type(other):
+            return line
+        if not isinstance(one, ast.AST):
+            if one != other:
+                return line
+            continue
+        line = getattr(one, "lineno", line)
+        for field in one._fields:
+            value, counterpart = getattr(one, field, None), getattr(other, field, None)
+            if isinstance(one, ast.Call) and isinstance(other, ast.Call) and field == "keywords":
+                kept = _kept_keywords(one, other, [span for span in spans if span.is_inside(one)])
+                if kept is None:
+                    return line
+                pairs += kept
+            elif isinstance(value, list) and isinstance(counterpart, list):
+                if len(value) != len(counterpart):
+                    return line
+                pairs += zip(value, counterpart, strict=True)
+            else:
+                pairs.append((value, counterpart))
+    return None
+
+
+def _kept_keywords(
+    before: ast.Call, after: ast.Call, spans: Sequence[_Span]
+) -> list[tuple[object, object]] | None:
+    """Pairs of keywords that must say the same; None when one came or went that no edit adds or removes."""
+    texts = [span.text for span in spans]
+    known = {keyword.arg for keyword in before.keywords}
+    still = {keyword.arg for keyword in after.keywords}
+    old = [k for k in before.keywords if k.arg in still or not any(span.holds(k) for span in spans)]
+    new = [k for k in after.keywords if k.arg in known or not any(f"{k.arg}=" in text for text in texts)]
+    if [keyword.arg for keyword in old] != [keyword.arg for keyword in new]:
+        return None
+    return [
+        (one.value, other.value)
+        for one, other in zip(old, new, strict=True)
+        if not any(span.holds(one.value) for span in spans)
+    ]
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace a file's content at once, or raise OSError; a link is followed, mode and owner stay."""
+    target = path.resolve(strict=True)
+    status = target.stat()
+    # Replacing a file asks nothing of the file itself, so a protected one has to be refused by hand.
+    if not status.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is write-protected", str(target))
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if hasattr(os, "chown"):
+            with contextlib.suppress(PermissionError):
+                os.chown(temporary, status.st_uid, status.st_gid)
+        temporary.chmod(status.st_mode & 0o7777)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def diff(path: str, before: bytes, after: bytes) -> str:
+    """A unified diff of two states of a file; empty when they are equal."""
+    return "".join(
+        _marked(difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}", lineterm="\n"))
+    )
+
+
+def _lines(data: bytes) -> list[str]:
+    try:
+        text = data.decode(encoding_of(data))
+    except (SyntaxError, ValueError, LookupError):
+        text = data.decode("latin-1")
+    # Only "\n" ends a line of a diff; what else Python or Unicode takes for one stays inside.
+    return _LINE.findall(text)
+
+
+def _marked(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -1,0 +1,224 @@
+"""Whether a loop around a call is a fan-out: items known up front, no round using an earlier answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tierlint.catalog import Catalog
+from tierlint.model import (
+    Attribute,
+    Call,
+    CallId,
+    CallResult,
+    Collected,
+    Constant,
+    Dictionary,
+    Either,
+    Element,
+    Entered,
+    Evidence,
+    Expr,
+    Loop,
+    Name,
+    Operation,
+    Sequence,
+    Spread,
+    Subscript,
+    Template,
+    Unknown,
+)
+from tierlint.program import Program, Scope, dotted, locate
+from tierlint.program.modules import Module
+from tierlint.program.values import ConstantValue, ContainerValue, External
+
+# Fewer items than this, written out in the source, are variants to try, not a data set.
+DATA_SET = 9
+# A loop over `range(3)` repeats or retries.
+REPEATS = 6
+
+
+class Shape(Struct, frozen=True):
+    """What the loops around a call make of it."""
+
+    fan_out: Evidence | None
+    chained: Evidence | None
+
+
+def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
+    """The loops around a call, in its own function, from the inside out."""
+    module = program.modules[call.path]
+    record = module.call(call.index)
+    fan_out = chained = None
+    number = record.loop
+    while number >= 0:
+        loop = module.summary.loops[number]
+        at = locate(module, loop.line, 1, loop.line, 1)
+        carried = _carried(module, record, loop)
+        if carried is not None:
+            chained = chained or Evidence(f"each round uses `{carried}`, which an earlier answer changed", at)
+        elif fan_out is None:
+            items = _items(program, catalog, module, record, loop)
+            if items is not None:
+                fan_out = Evidence(f"one request per item of `{items}`, and none uses another's answer", at)
+        number = loop.parent
+    return Shape(fan_out, chained)
+
+
+def _carried(module: Module, record: Call, loop: Loop) -> str | None:
+    """A name through which an earlier round's answer reaches this call."""
+    if not loop.carried:
+        return None
+    carried = set(loop.carried)
+    for name in _inputs(module, record, loop):
+        if name in carried:
+            return name
+    return None
+
+
+def _inputs(module: Module, record: Call, loop: Loop) -> Iterator[str]:
+    """The names that a call's arguments depend on, through assignments inside the loop."""
+    seen: set[str] = set()
+    waiting = [name for expr in record.arguments for name in names(expr, module)]
+    waiting += [name for _, expr in record.keywords for name in names(expr, module)]
+    bindings = module.bindings(record.function, -1)
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen or len(seen) > 60:
+            continue
+        seen.add(name)
+        yield name
+        for target in (name, name + "[]"):
+            for binding in bindings.get(target, ()):
+                if binding.line >= loop.line:
+                    waiting += names(binding.value, module)
+
+
+def names(expr: Expr, module: Module) -> list[str]:
+    """The names an expression reads, with the attribute for `self.x`."""
+    if isinstance(expr, Name):
+        parts = expr.path.split(".")
+        return [parts[0]] if len(parts) == 1 else [parts[0], ".".join(parts[:2])]
+    if isinstance(expr, Attribute):
+        return names(expr.base, module)
+    if isinstance(expr, CallResult):
+        record = module.call(expr.call)
+        found = [name for value in record.arguments for name in names(value, module)]
+        found += [name for _, value in record.keywords for name in names(value, module)]
+        if isinstance(record.callee, Name) and "." in record.callee.path:
+            found += names(Name(record.callee.path.rpartition(".")[0]), module)
+        elif isinstance(record.callee, Attribute):
+            found += names(record.callee.base, module)
+        return found
+    if isinstance(expr, (Sequence, Template)):
+        return [
+            n
+            for item in (expr.items if isinstance(expr, Sequence) else expr.parts)
+            for n in names(item, module)
+        ]
+    if isinstance(expr, Dictionary):
+        return [n for item in expr.values for n in names(item, module)]
+    if isinstance(expr, Either):
+        return [n for item in expr.options for n in names(item, module)]
+    if isinstance(expr, Subscript):
+        return names(expr.base, module) + names(expr.key, module)
+    if isinstance(expr, Operation):
+        return names(expr.left, module) + names(expr.right, module)
+    if isinstance(expr, Collected):
+        return names(expr.item, module)
+    if isinstance(expr, (Element, Spread)):
+        return names(expr.iterable, module)
+    if isinstance(expr, Entered):
+        return names(expr.context, module)
+    if isinstance(expr, Unknown):
+        return list(expr.names)
+    return []
+
+
+def _items(program: Program, catalog: Catalog, module: Module, record: Call, loop: Loop) -> str | None:
+    """What a loop runs over, as a person would say it, where that is a collection known up front."""
+    if loop.kind in ("while", "async") or loop.iterable is None:
+        return None
+    if loop.kind == "for" and loop.exits:
+        return None  # left at the first good answer: a retry, or a search
+    scope = Scope(module.path, loop.function)
+    iterable = unwrapped(program, catalog, loop.iterable, scope)
+    root = iterable.path if isinstance(iterable, Name) else ""
+    if root in loop.carried or root.partition(".")[0] in loop.carried:
+        return None  # grows while it is worked off
+    if isinstance(iterable, CallResult):
+        made = module.call(iterable.call)
+        if made.name == "range":
+            limits = [
+                v.value
+                for a in made.arguments
+                for v in program.resolver.values(a, scope)
+                if isinstance(v, ConstantValue)
+            ]
+            numbers = [limit for limit in limits if isinstance(limit, int)]
+            if len(made.arguments) == 1 and numbers and max(numbers) < REPEATS:
+                return None
+            words = [n for a in made.arguments for n in names(a, module)]
+            if any("retr" in word.lower() or "attempt" in word.lower() for word in words):
+                return None
+        return f"{dotted(module, made.callee)}(...)"
+    if isinstance(iterable, (Sequence, Dictionary)) and _size(iterable) < DATA_SET:
+        return None
+    values = program.resolver.values(iterable, scope)
+    displays = [v.expr for v in values if isinstance(v, ContainerValue)]
+    if displays and len(displays) == len(values):
+        stored = isinstance(iterable, Name) and any(program.resolver.stores(iterable.path, scope))
+        if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
+            return None
+    return root or _words(iterable, module)
+
+
+def _words(expr: Expr, module: Module) -> str:
+    found = names(expr, module)
+    return found[-1] if found else "a collection"
+
+
+def _size(expr: Sequence | Dictionary | Collected) -> int:
+    if isinstance(expr, Sequence):
+        return len(expr.items)
+    return len(expr.keys) if isinstance(expr, Dictionary) else DATA_SET
+
+
+def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) -> Expr:
+    """The collection inside `tqdm(...)`, `enumerate(...)`, `rows.items()`."""
+    module = program.modules[scope.path]
+    for _ in range(5):
+        if isinstance(iterable, Either) and iterable.options:
+            iterable = iterable.options[0]
+        if not isinstance(iterable, CallResult):
+            break
+        record = module.call(iterable.call)
+        inner = None
+        if (
+            isinstance(record.callee, Name)
+            and record.name in ("items", "values", "keys")
+            and not record.arguments
+        ):
+            inner = Name(record.callee.path.rpartition(".")[0])
+        else:
+            for value in program.callees(CallId(module.path, iterable.call)):
+                if isinstance(value, External):
+                    inner = _wrapped(catalog, value.name, record)
+        if inner is None:
+            break
+        iterable = inner
+    return iterable
+
+
+def _wrapped(catalog: Catalog, name: str, record: Call) -> Expr | None:
+    for table in catalog.frameworks:
+        for wrapper in table.wrapper:
+            if name in wrapper.call:
+                for which in wrapper.argument:
+                    if isinstance(which, int) and which < len(record.arguments):
+                        return record.arguments[which]
+                    for keyword, value in record.keywords:
+                        if keyword == which:
+                            return value
+    return None

@@ -1,0 +1,99 @@
+"""What is known about commands of the shell, read strictly from `catalog/commands.toml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+from msgspec import Struct
+
+
+class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that stand before another command: `sudo -u x`, `timeout 5`, `uv run`, `python`, `sh -c`.
+
+    names: globs over the last part of the command's path. then: subcommands, one of which must follow.
+    values: options that take a value. skip: how many words after the options are not yet the command.
+    after: the word behind which the command stands. shell, code, module: options whose value is shell text,
+    Python code, or a module to run. directory: options that change the directory. each: every further word
+    is a shell text. stdin: what it reads when no command follows: `shell` or `python`.
+    """
+
+    names: tuple[str, ...]
+    then: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    skip: int = 0
+    after: str = ""
+    shell: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    module: tuple[str, ...] = ()
+    directory: tuple[str, ...] = ()
+    each: bool = False
+    stdin: str = ""
+
+
+class Program(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that starts Python code which its words name.
+
+    kind: of the target, as in `Target`. then: subcommands, one of which must follow. option: options whose
+    value is the name; otherwise it is the first word after the subcommand. values: other options that take a
+    value. attribute: of the module, where the name has none; attribute_option gives it explicitly. defaults:
+    files tried when nothing is named. variable: an environment variable that names it. directory: options
+    that change the directory. requires: flags without which it runs nothing. many: every word is a name.
+    nameless: it runs whatever was put in a queue, so no name is needed. serves: it keeps running, whoever
+    starts it; serves_names: for these names only.
+    """
+
+    names: tuple[str, ...]
+    kind: str
+    then: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    option: tuple[str, ...] = ()
+    attribute: str = ""
+    attribute_option: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    variable: str = ""
+    directory: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    many: bool = False
+    nameless: bool = False
+    serves: bool = False
+    serves_names: tuple[str, ...] = ()
+
+
+class Follower(Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that starts recipes by name. recipes: which reader knows them: `makefile`, `justfile`,
+    `pyproject` or `github_actions`. first: without a name, the first recipe runs.
+    many: every word is a name."""
+
+    names: tuple[str, ...]
+    recipes: str
+    then: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    directory: tuple[str, ...] = ()
+    first: bool = False
+    many: bool = False
+
+
+class CommandTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of `commands.toml`. foreign: where on a machine nothing of the project lies."""
+
+    foreign: tuple[str, ...]
+    wrapper: tuple[Wrapper, ...]
+    program: tuple[Program, ...]
+    follower: tuple[Follower, ...]
+
+
+@lru_cache(maxsize=1)
+def command_table() -> CommandTable:
+    """The table that comes with the package."""
+    source = resources.files("tierlint.catalog").joinpath("commands.toml").read_bytes()
+    return msgspec.toml.decode(source, type=CommandTable)
+
+
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """Every name that is a command beyond doubt, those that stay inside the shell included."""
+    table = command_table()
+    entries: tuple[Wrapper | Program | Follower, ...] = (*table.wrapper, *table.program, *table.follower)
+    return frozenset(name for entry in entries for name in entry.names) | {"cd", "test", "echo", "["}

@@ -1,0 +1,78 @@
+"""Kubernetes workloads: scheduled jobs, jobs and what keeps running, also in unrendered Helm templates."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from tierlint.manifests import yaml_values as yaml
+from tierlint.manifests.places import Unreadable, page, span
+from tierlint.manifests.yaml_values import Yaml
+from tierlint.model import Command
+
+GLOBS = ("*.yaml", "*.yml")
+
+_WHEN = {
+    "CronJob": "schedule",
+    "CronWorkflow": "schedule",
+    "Job": "manual",
+    "Workflow": "manual",
+    "Deployment": "service",
+    "StatefulSet": "service",
+    "DaemonSet": "service",
+    "ReplicaSet": "service",
+    "Pod": "service",
+}
+_KIND = re.compile(rf"^[\s-]*kind:\s*[\"']?(?:{'|'.join(_WHEN)})\b", re.MULTILINE)
+_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]*)?\{\{[^\n]*\}\}[ \t]*$", re.MULTILINE)
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def read(path: str, text: str) -> Iterator[Command]:
+    """The command and arguments of every container."""
+    if "kind:" not in text or not _KIND.search(text):
+        return
+    template = "{{" in text
+    try:
+        documents = yaml.documents(_rendered(text) if template else text)
+    except Unreadable:
+        # What a template gives before it is rendered need not be YAML.
+        if template:
+            return
+        raise
+    lines = page(text)
+    for document in documents:
+        yield from _workloads(path, lines, document, "", set())
+
+
+def _rendered(text: str) -> str:
+    """A Helm template with placeholders for its expressions; every line stays where it is."""
+    without_lines = _TEMPLATE_LINE.sub("", text)
+    return _TEMPLATE.sub(lambda found: "template" + "\n" * found.group().count("\n"), without_lines)
+
+
+def _workloads(path: str, lines: list[str], node: Yaml, when: str, seen: set[int]) -> Iterator[Command]:
+    # Aliases share nodes, and may even lead back to where they stand.
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    for item in yaml.sequence(node):
+        yield from _workloads(path, lines, item, when, seen)
+    entries = yaml.mapping(node)
+    when = _WHEN.get(yaml.string(entries.get("kind")), when)
+    for key, value in entries.items():
+        if when and key in ("containers", "initContainers", "container"):
+            for container in [value] if key == "container" else yaml.sequence(value):
+                yield from _container(path, lines, container, when)
+        elif not isinstance(value, yaml.Scalar):
+            yield from _workloads(path, lines, value, when, seen)
+
+
+def _container(path: str, lines: list[str], container: Yaml, when: str) -> Iterator[Command]:
+    words = (*yaml.words(yaml.at(container, "command")), *yaml.words(yaml.at(container, "args")))
+    if not words:
+        return
+    text = shlex.join(word.text for word in words)
+    directory = yaml.string(yaml.at(container, "workingDir")).strip("/")
+    yield Command(text, when, span(path, lines, words[0].line, words[-1].end_line), directory)

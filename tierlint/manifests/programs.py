@@ -1,0 +1,87 @@
+"""What a known program starts: the Python code that its words name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from tierlint.manifests.command_table import Program
+from tierlint.manifests.naming import function_name, module_of
+from tierlint.manifests.options import Option, Parsed, Positional, after_subcommand, parse
+from tierlint.manifests.paths import Paths, Place, locate, settled
+from tierlint.manifests.shell import changed_directory
+from tierlint.manifests.world import Found
+
+
+def started(
+    program: Program, words: Sequence[str], environment: Mapping[str, str], place: Place, project: Paths
+) -> Iterator[Found]:
+    """The targets of a command line without its first word; none when it starts nothing of the project."""
+    parsed = parse(words, _options_with_value(program))
+    named = next(
+        (n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None
+    )
+    if named is None or not {option.name for option in parsed.options}.issuperset(program.requires):
+        return
+    place = settled(moved(place, parsed.options, program.directory), project)
+    attribute = _value(parsed, program.attribute_option) or program.attribute
+    found = False
+    for word, arguments in _candidates(program, parsed, named, words, environment):
+        name = _name(program, word, attribute, place, project)
+        if name is not None:
+            found = True
+            serves = program.serves or name in program.serves_names
+            yield Found(program.kind, name, arguments, place.directory, serves)
+            if not program.many:
+                return
+    if program.nameless and not found:
+        yield Found(program.kind, "", tuple(words), place.directory, program.serves)
+
+
+def moved(place: Place, given: Sequence[Option], names: Sequence[str]) -> Place:
+    """Where a command runs that has an option for it: `make -C services`."""
+    for option in given:
+        if option.name in names and option.value:
+            directory = changed_directory(("cd", option.value), place.directory, place.file)
+            place = Place(directory or "", place.file)
+    return place
+
+
+def _options_with_value(program: Program) -> tuple[str, ...]:
+    return (*program.values, *program.option, *program.attribute_option, *program.directory)
+
+
+def _value(parsed: Parsed, names: Sequence[str]) -> str | None:
+    return next((option.value for option in parsed.options if option.name in names and option.value), None)
+
+
+def _candidates(
+    program: Program,
+    parsed: Parsed,
+    named: Sequence[Positional],
+    words: Sequence[str],
+    environment: Mapping[str, str],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words that may be the name, the likeliest first, each with the arguments it leaves."""
+    for option in parsed.options:
+        if option.name in program.option and option.value:
+            yield option.value, tuple(word for index, word in enumerate(words) if index not in option.words)
+            return
+    for positional in () if program.option else named:
+        yield positional.word, tuple(words[positional.index + 1 :])
+        if not positional.doubtful and not program.many:
+            return
+    if program.variable in environment:
+        yield environment[program.variable], tuple(words)
+    for default in program.defaults:
+        yield default, tuple(words)
+
+
+def _name(program: Program, word: str, attribute: str, place: Place, project: Paths) -> str | None:
+    if program.kind in ("script", "notebook"):
+        return locate(word, place, project)
+    if program.kind == "function":
+        return function_name(word, place, project, attribute)
+    if program.kind in ("module", "worker"):
+        return module_of(word, place, project)
+    return word if re.fullmatch(r"[A-Za-z]\w*", word) else None

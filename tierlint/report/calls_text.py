@@ -1,0 +1,52 @@
+"""Every API call with its verdict, for people: one aligned line each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierlint.model import JudgedCall, Report
+from tierlint.report.view import View, calls_in_order, count, line_place, paint, place, printable
+from tierlint.rules.chain import decisive_trace
+
+_HEADER: Final = ("call", "callee", "verdict", "confidence", "entry point")
+_STYLES: Final = {"flex": "green", "batch": "green", "standard": "bold", "undetermined": "dim"}
+_WIDEST_CALLEE: Final = 48
+
+
+def render(report: Report, view: View) -> str:
+    calls = calls_in_order(report.judged_calls)
+    rows = [_HEADER, *(_row(call) for call in calls)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
+    lines = []
+    for row in rows if calls else ():
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)] + [row[-1]]
+        if row is _HEADER:
+            cells = [paint(cell, "bold", view.color) for cell in cells]
+        else:
+            cells[2] = paint(cells[2], _STYLES[row[2]], view.color)
+        lines.append("  ".join(cells))
+    if view.summary:
+        lines += ["", _summary(report, calls)] if calls else [_summary(report, calls)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(call: JudgedCall) -> tuple[str, str, str, str, str]:
+    trace = decisive_trace(call)
+    entry = f"{trace.entry.kind} {line_place(trace.entry.at)}" if trace else "-"
+    others = len({one.entry for one in call.traces}) - 1
+    more = f" (+{others})" if others > 0 else ""
+    callee = printable(call.api_call.callee)
+    if len(callee) > _WIDEST_CALLEE:
+        callee = callee[: _WIDEST_CALLEE - 1] + "…"
+    return place(call.api_call.at), callee, call.verdict.tier, call.verdict.confidence, f"{entry}{more}"
+
+
+def _summary(report: Report, calls: list[JudgedCall]) -> str:
+    tiers = [call.verdict.tier for call in calls]
+    shares = [f"{tiers.count(tier)} {tier}" for tier in _STYLES if tier in tiers]
+    verdicts = f" ({', '.join(shares)})" if shares else ""
+    unread = len({problem.path for problem in report.problems})
+    return (
+        f"{count(len(calls), 'API call')}{verdicts}: {count(report.files_read, 'file')} read, {unread} not "
+        f"readable, {count(report.unresolved_calls, 'call')} whose callee stayed unknown."
+    )

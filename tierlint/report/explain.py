@@ -1,0 +1,154 @@
+"""Everything that was found out about one call: the ways to it, the verdict, the discount, the unknowns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from tierlint.catalog import ENTRY_KINDS
+from tierlint.model import Diagnostic, Evidence, JudgedCall, Report, Trace
+from tierlint.report.frame import frame
+from tierlint.report.view import View, count, evidence_text, line_place, paint, place, printable
+from tierlint.rules.chain import by_urgency, chain
+
+
+def render(report: Report, call: JudgedCall, view: View) -> str:
+    at = call.api_call.at
+    found = [one for one in (*report.diagnostics, *report.hidden) if one.at == at]
+    lines = [paint(place(at), "bold", view.color), *frame(at, view.lines(at.path), view.color), ""]
+    sections = (
+        ("Request", _request(call)),
+        (f"Verdict: {call.verdict.tier}, {call.verdict.confidence} confidence", _verdict(call)),
+        (f"Discount: {_route(call)}", _discount(call)),
+        (_ways(call), _traces(call, view)),
+        ("What would settle it", _settle(call, view)),
+        ("Findings", _findings(found, view)),
+    )
+    for title, body in sections:
+        rows = list(body)
+        if rows:
+            lines += [paint(title, "bold", view.color), *(f"  {row}".rstrip() for row in rows), ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def nearest_call(
+    report: Report, path: str, line: int, cell: int | None = None
+) -> tuple[JudgedCall | None, bool]:
+    """The API call of a file that is nearest to a line (of a notebook's cell, where one is given), the
+    innermost of several; and whether the line is within it."""
+
+    def distance(call: JudgedCall) -> tuple[bool, int, int, int]:
+        at = call.api_call.at
+        first = at.cell_line if cell is not None and at.cell_line is not None else at.line
+        last = first + at.end_line - at.line
+        away = first - line if line < first else max(0, line - last)
+        return cell is not None and at.cell != cell, away, last - first, at.column
+
+    here = [call for call in report.judged_calls if call.api_call.at.path == path]
+    if not here:
+        return None, False
+    call = min(here, key=distance)
+    return call, distance(call)[:2] == (False, 0)
+
+
+def _request(call: JudgedCall) -> Iterator[str]:
+    one = call.api_call
+    certain = "" if one.certain else " (the receiver is not resolved; the name alone says so)"
+    yield f"{one.method}{certain}, in `{printable(one.function_name)}`"
+    model = one.model or (" or ".join(one.models) if one.models else "not a literal")
+    streams = {True: ", streamed", False: "", None: ", perhaps streamed"}[one.stream]
+    tier, timeout = one.tier or "not given", one.timeout or "not given"
+    yield f"model {model}, service tier {tier}, timeout {timeout}{streams}"
+    host = f" at {one.host}" if one.host else ""
+    client = f", client built at {line_place(one.client)}" if one.client else ""
+    yield f"answered by {one.provider}{host}{client}"
+    for evidence in one.because:
+        yield evidence_text(evidence)
+
+
+def _verdict(call: JudgedCall) -> Iterator[str]:
+    for evidence in call.verdict.because:
+        yield evidence_text(evidence)
+
+
+def _route(call: JudgedCall) -> str:
+    if not call.route.discount:
+        return "none"
+    return f"{call.route.mechanism}, {call.route.discount:.0%} less"
+
+
+def _discount(call: JudgedCall) -> Iterator[str]:
+    if call.route.obstacle:
+        yield printable(call.route.obstacle)
+    if call.fix:
+        because = f" ({call.fix.why_unsafe})" if call.fix.why_unsafe else ""
+        yield f"{call.fix.safety} fix: {call.fix.title}{because}"
+    elif call.route.discount:
+        obstacle = call.reading.obstacle if call.reading else None
+        yield f"no fix: {obstacle or 'the tier is not set at this call'}"
+    elif not call.route.obstacle:
+        yield "nothing to gain: the answer is waited for" if call.verdict.tier == "standard" else "none known"
+
+
+def _ways(call: JudgedCall) -> str:
+    ways = f"Reached in {count(len(call.traces), 'way')}"
+    return f"{ways}, the one that can wait least first" if len(call.traces) > 1 else ways
+
+
+def _traces(call: JudgedCall, view: View) -> Iterator[str]:
+    for number, trace in enumerate(by_urgency(call.traces), 1):
+        certain = "" if trace.certain else " (not every step is certain)"
+        steps = chain(trace, call)
+        yield f"{number}. {_step(steps[0], None, view)}{certain}"
+        for step in steps[1:]:
+            yield f"   -> {_step(step, view, view)}"
+        yield f"   -> {line_place(call.api_call.at)}: the call"
+        for label, evidence in _marks(trace):
+            yield f"   {label}: {evidence_text(evidence)}"
+
+
+def _step(step: Evidence, source: View | None, view: View) -> str:
+    at = f"{line_place(step.at)}: " if step.at else ""
+    lines = source.lines(step.at.path) if source and step.at else ()
+    line = lines[step.at.line - 1].strip() if step.at and 1 <= step.at.line <= len(lines) else ""
+    code = f"    {paint(printable(line[:80]), 'dim', view.color)}" if line else ""
+    return f"{at}{printable(step.text)}{code}"
+
+
+def _marks(trace: Trace) -> Iterator[tuple[str, Evidence]]:
+    for label, evidence in (
+        ("goes on without waiting", trace.detached),
+        ("waits after all", trace.waits),
+        ("a person is asked", trace.interactive),
+        ("once per item", trace.fan_out),
+        ("needs an earlier answer", trace.chained),
+    ):
+        if evidence:
+            yield label, evidence
+
+
+def _settle(call: JudgedCall, view: View) -> Iterator[str]:
+    if call.verdict.tier != "undetermined" or call.api_call.provider == "other":
+        return
+    module, _, qualname = call.api_call.function_name.rpartition(":")
+    function = qualname.rpartition(".")[2]
+    source = "tierlint.toml" if not view.table_prefix else "pyproject.toml"
+    if function in ("<module>", "<lambda>", ""):
+        yield f"Nothing in the project runs `{printable(module or qualname)}`. Add what runs it (a workflow,"
+        yield "a Procfile, a Makefile), or call it from a function that is declared as an entry point."
+        return
+    yield f"No entry point is known to reach `{printable(call.api_call.function_name)}`. If something outside"
+    yield f"starts it (or a function that calls it), say so in {source}:"
+    yield ""
+    yield f"[[{view.table_prefix}entry-point]]"
+    yield from wrap(f"# kind: {', '.join(ENTRY_KINDS)}", 76, subsequent_indent="# ", break_on_hyphens=False)
+    yield 'kind = "queue-task"'
+    yield 'says = "who starts it, and who waits"'
+    yield f'file = ["{printable(call.api_call.at.path)}"]'
+    yield f'function = ["{printable(function)}"]'
+
+
+def _findings(found: list[Diagnostic], view: View) -> Iterator[str]:
+    for one in found:
+        hidden = f" [hidden: {one.hidden_because}]" if one.hidden_because else ""
+        yield f"{one.rule} {view.names[one.rule]}{hidden}: {printable(one.message)}"

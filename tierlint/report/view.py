@@ -1,0 +1,73 @@
+"""How a report is to be shown, and the spelling of places, counts and colours that all text formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from tierlint.model import Diagnostic, Evidence, JudgedCall, Location
+
+_STYLES: Final = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "blue": "1;34", "cyan": "36"}
+
+
+class View(Struct, frozen=True):
+    """What a renderer is told besides the report.
+
+    lines: the lines of a file, by its path; of a notebook, those of its joined code cells; none where it
+    cannot be read any more. names: code -> name of every rule. table_prefix: what stands before the name of a
+    table in the project's settings file. summary: end with a line of counts.
+    """
+
+    version: str
+    models_as_of: str
+    names: dict[str, str]
+    lines: Callable[[str], Sequence[str]]
+    color: bool = False
+    summary: bool = True
+    table_prefix: str = "tool.tierlint."
+
+
+def place(at: Location) -> str:
+    """`path:line:column`, or `path:cell N:line:column` with cells counted from 1, as people see them."""
+    return f"{line_place(at)}:{at.column}"
+
+
+def line_place(at: Location) -> str:
+    """`path:line` or `path:cell N:line`; the path alone for a file as a whole."""
+    if at.cell is not None:
+        return f"{printable(at.path)}:cell {at.cell + 1}:{at.cell_line}"
+    return f"{printable(at.path)}:{at.line}" if at.line else printable(at.path)
+
+
+def printable(text: str) -> str:
+    """Without control characters, which in a terminal could rewrite what stands above."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
+
+
+def evidence_text(evidence: Evidence) -> str:
+    where = f" ({line_place(evidence.at)})" if evidence.at else ""
+    return f"{printable(evidence.text)}{where}"
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return sorted(diagnostics, key=lambda one: (_position(one.at), one.rule))
+
+
+def calls_in_order(calls: Iterable[JudgedCall]) -> list[JudgedCall]:
+    return sorted(calls, key=lambda call: _position(call.api_call.at))
+
+
+def _position(at: Location) -> tuple[str, int, int, int, int]:
+    return at.path, at.line, at.column, at.end_line, at.end_column

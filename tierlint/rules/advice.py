@@ -1,0 +1,59 @@
+"""What to write to get the discount, and what to be ready for."""
+
+from __future__ import annotations
+
+from tierlint.catalog.models import Models, find
+from tierlint.model import JudgedCall
+
+
+def reason(call: JudgedCall) -> str:
+    """The evidence that decided the verdict, to be read after a colon."""
+    because = call.verdict.because
+    texts = [because[0].text.strip().rstrip(".").removesuffix("; nobody waits")]
+    spread = [one.text for one in because[1:] if any(one == trace.fan_out for trace in call.traces)]
+    return "; ".join(texts + spread[:1] if call.verdict.tier == "batch" else texts)
+
+
+def advice(call: JudgedCall, models: Models) -> str:
+    """One or two sentences: the mechanism that this model, endpoint and SDK have, and its conditions."""
+    obstacle = _sentence(call.route.obstacle)
+    step = {"flex": _flex, "batch": _batch, "background-window": _window}[call.route.mechanism](call, models)
+    # Where the verdict's own mechanism is not to be had, the obstacle says so and must come first.
+    sentences = (step, obstacle) if call.route.mechanism == call.verdict.tier else (obstacle, step)
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def has_flex(call: JudgedCall, models: Models) -> bool:
+    """Whether the model is a literal on the Flex list, and OpenAI's endpoint takes the tier."""
+    api_call = call.api_call
+    model = find(models, api_call.model) if api_call.model else None
+    takes_tier = api_call.api in ("chat", "responses") and api_call.provider == "openai"
+    return takes_tier and model is not None and model.flex == "yes"
+
+
+def _flex(call: JudgedCall, models: Models) -> str:
+    through = "" if call.api_call.sdk == "openai" else f", handed through {call.api_call.sdk},"
+    return (
+        f'`service_tier="flex"`{through} saves {call.route.discount:.0%}: allow a timeout of 900 s and '
+        f"handle 429 `flex_unavailable`, which is not billed (Flex list of {models.as_of})."
+    )
+
+
+def _batch(call: JudgedCall, models: Models) -> str:
+    return f"Sent as one Batch API file, the requests cost {call.route.discount:.0%} less."
+
+
+def _window(call: JudgedCall, models: Models) -> str:
+    return (
+        'Pass `background=True, background_options={"completion_window": "8h"}` and fetch the answer when it '
+        f"is done (at least {call.route.discount:.0%} less)."
+    )
+
+
+def _sentence(text: str | None) -> str:
+    if not text:
+        return ""
+    stripped = text.strip().rstrip(".")
+    # A model's id keeps its spelling.
+    first = stripped.split()[0]
+    return f"{stripped if any(c in '-.0123456789' for c in first) else stripped[0].upper() + stripped[1:]}."

@@ -1,0 +1,471 @@
+"""How each entry point reaches each API call, followed backwards from the call."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
+from tierlint.entry_points import EntryPoints, Names
+from tierlint.indexing import AWAITED
+from tierlint.loops import shape
+from tierlint.model import (
+    ApiCall,
+    Attribute,
+    Call,
+    CallEdge,
+    CallId,
+    CallResult,
+    EdgeKind,
+    EntryPoint,
+    Evidence,
+    FunctionId,
+    Location,
+    Name,
+    Trace,
+)
+from tierlint.program import Program, Usage, dotted
+from tierlint.program.modules import Module
+from tierlint.program.values import External, FunctionValue
+
+LONGEST = 30
+MOST_STATES = 4000
+MOST_TRACES = 120
+_WAITING_CALLS = frozenset({"gather", "wait", "as_completed", "wait_for", "join_all", "result", "join"})
+
+
+class _Path(Struct, frozen=True):
+    """A chain found so far, from some function down to the API call."""
+
+    function: FunctionId
+    guarded: bool
+    hops: tuple[CallEdge, ...]
+    detached: Evidence | None
+    waits: Evidence | None
+    fan_out: Evidence | None
+    chained: Evidence | None
+    certain: bool
+
+
+class Tracer:
+    """Follows calls backwards to entry points; what was learnt of one function serves all calls behind it."""
+
+    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints) -> None:
+        self.program = program
+        self.catalog = catalog
+        self.entries = entries
+        tables = catalog.frameworks
+        self.detaches = [d for t in tables for d in t.detach]
+        self.fan_outs = [f for t in tables for f in t.fan_out]
+        self.sinks = [s for t in tables for s in t.sink]
+        self.prompts = [p for t in tables for p in t.prompt]
+        self.detach_names = Names((n, i) for i, d in enumerate(self.detaches) for n in d.call)
+        self.detach_methods = Names((n, i) for i, d in enumerate(self.detaches) for n in d.method)
+        self.fan_out_names = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.call)
+        self.sink_names = Names((n, i) for i, s in enumerate(self.sinks) for n in s.call)
+        self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
+        self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
+        self._sunk: dict[tuple[FunctionId, str], Evidence | None] = {}
+        self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
+        self._by_name: dict[str, list[tuple[CallId, Detach]]] | None = None
+
+    # --- the walk --------------------------------------------------------------------------------
+
+    def traces_to(self, call: ApiCall) -> tuple[Trace, ...]:
+        """The shortest chain from every entry point to a call, one for each way in which they differ."""
+        record = self.program.modules[call.call.path].call(call.call.index)
+        around = shape(self.program, self.catalog, call.call)
+        start = _Path(
+            call.function,
+            record.main_guard,
+            (),
+            None,
+            None,
+            around.fan_out,
+            around.chained,
+            call.certain or True,
+        )
+        start = self._taken(start, call.call)
+        found: dict[tuple[object, ...], Trace] = {}
+        seen: set[tuple[object, ...]] = set()
+        waiting = deque([start])
+        while waiting and len(seen) < MOST_STATES and len(found) < MOST_TRACES:
+            path = waiting.popleft()
+            state = (
+                path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
+                path.certain,
+            )  # fmt: skip
+            if state in seen:
+                continue
+            seen.add(state)
+            if path.function.index == 0:
+                for entry in self.entries.of_body(path.function.path, path.guarded):
+                    self._record(found, call, entry, path)
+                continue
+            for entry in self.entries.of(path.function):
+                self._record(found, call, entry, path)
+            if len(path.hops) >= LONGEST:
+                continue
+            edges, handed = self.edges_to(path.function)
+            for entry in handed:
+                self._record(found, call, entry, path)
+            for edge in edges:
+                waiting.append(self._extended(path, edge))
+        return tuple(found.values())
+
+    def _record(
+        self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path
+    ) -> None:
+        key = (
+            entry.function, entry.kind, entry.at, path.detached is None, path.fan_out is None, path.chained is None,
+        )  # fmt: skip
+        if key in found:
+            return
+        if any(hop.how in ("override", "named") for hop in path.hops):
+            # A hook or a method known by name only runs if the program that starts here loads its file.
+            reach = self.program.reach(entry.function.path)
+            used = {hop.callee.path for hop in path.hops} | {call.call.path}
+            if not used <= reach:
+                return
+        functions = [path.function, *(hop.callee for hop in path.hops)]
+        found[key] = Trace(
+            entry=entry,
+            hops=path.hops,
+            detached=path.detached,
+            waits=path.waits,
+            fan_out=path.fan_out,
+            chained=path.chained,
+            interactive=self._interactive(entry, functions),
+            certain=path.certain,
+        )
+
+    def _extended(self, path: _Path, edge: CallEdge) -> _Path:
+        guarded = False
+        fan_out, chained = path.fan_out, path.chained
+        if edge.by.index >= 0:
+            guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
+            around = shape(self.program, self.catalog, edge.by)
+            fan_out = fan_out or edge.fan_out or around.fan_out
+            chained = chained or around.chained
+        fan_out = fan_out or edge.fan_out
+        detached, waits = path.detached, path.waits
+        if edge.how in ("detached", "dispatched"):
+            if edge.waits:
+                waits = waits or Evidence(edge.note or "the caller waits for the result", edge.at)
+            else:
+                detached = detached or Evidence(edge.note or "the caller goes on without waiting", edge.at)
+        extended = _Path(
+            edge.caller, guarded, (edge, *path.hops), detached, waits, fan_out, chained,
+            path.certain and edge.how != "named",
+        )  # fmt: skip
+        return (
+            self._taken(extended, edge.by)
+            if edge.by.index >= 0 and edge.how in ("direct", "override")
+            else extended
+        )
+
+    def _taken(self, path: _Path, call: CallId) -> _Path:
+        """The call itself is handed to something that runs it apart: `create_task(f())`."""
+        module = self.program.modules[call.path]
+        record = module.call(call.index)
+        if record.use.how != "argument":
+            return path
+        outer = CallId(call.path, record.use.call)
+        for number in self._matching(self.detach_names, outer):
+            detach = self.detaches[number]
+            if detach.takes != "call":
+                continue
+            at = self.program.location(outer)
+            if self._waited(module, outer, detach):
+                return _with(path, waits=path.waits or Evidence(f"{detach.says}, and its end is awaited", at))
+            return _with(path, detached=path.detached or Evidence(detach.says, at))
+        return path
+
+    # --- edges -----------------------------------------------------------------------------------
+
+    def edges_to(self, function: FunctionId) -> tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]:
+        """Who makes a function run, and which frameworks it is handed to."""
+        known = self._edges.get(function)
+        if known is None:
+            edges: dict[tuple[FunctionId, CallId, str], CallEdge] = {}
+            entries: list[EntryPoint] = []
+            usages = self.program.usages(function)
+            callers = {usage.caller for usage in usages if usage.how in ("called", "override")}
+            for usage in usages:
+                entry = self.entries.handed_to(usage) if usage.how == "handed" else None
+                if entry is not None:
+                    entries.append(entry)
+                    continue
+                for edge in self._edges_of(function, usage, callers):
+                    edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for edge in self._dispatched_by_name(function):
+                edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
+            self._edges[function] = known
+        return known
+
+    def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
+        if usage.call is None:
+            at = self.program.definition(usage.caller)
+            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at)
+            return
+        call = usage.call
+        module = self.program.modules[call.path]
+        at = self.program.location(call)
+        how: EdgeKind = "direct"
+        if usage.how in ("override", "named"):
+            how = "override" if usage.how == "override" else "named"
+        if usage.how == "method":
+            yield self._by_method(function, usage, module, call, at)
+            return
+        if usage.how == "handed":
+            for number in self._matching(self.detach_names, call):
+                detach = self.detaches[number]
+                if detach.takes == "function" and usage.which in detach.runs:
+                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    return
+            for number in self._matching(self.fan_out_names, call):
+                spread = self.fan_outs[number]
+                if usage.which in spread.function:
+                    text = Evidence(f"{spread.says}: one request per item", at)
+                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
+                    return
+            if self._calls_it_itself(call, callers):
+                return
+            how = "callback"
+        yield CallEdge(usage.caller, function, call, how, None, True, at)
+
+    def _calls_it_itself(self, call: CallId, callers: set[FunctionId]) -> bool:
+        """The function of the project that is handed the callback is already known to call it."""
+        for value in self.program.callees(call):
+            if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
+                return True
+        return False
+
+    def _by_method(
+        self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location
+    ) -> CallEdge:
+        for number in self.detach_methods.matching(str(usage.which)):
+            return self._detached(function, usage.caller, call, self.detaches[number], module, at)
+        return CallEdge(usage.caller, function, call, "callback", None, True, at)
+
+    def _detached(
+        self,
+        function: FunctionId,
+        caller: FunctionId,
+        call: CallId,
+        detach: Detach,
+        module: Module,
+        at: Location,
+    ) -> CallEdge:
+        waits = self._waited(module, call, detach)
+        how: EdgeKind = "dispatched" if detach.how == "dispatched" else "detached"
+        note = f"{detach.says}, and the caller waits for it" if waits else detach.says
+        return CallEdge(caller, function, call, how, None, waits, at, note)
+
+    def _dispatched_by_name(self, function: FunctionId) -> Iterator[CallEdge]:
+        """`send_task("app.tasks.enrich")`, `queue.enqueue("app.jobs.run")`."""
+        if self._by_name is None:
+            self._by_name = {}
+            for number, detach in enumerate(self.detaches):
+                if detach.takes != "name":
+                    continue
+                for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
+                    for call, record in self.program.resolver.calls_named(tail):
+                        if number in self._matching(self.detach_names, call):
+                            for text in _texts(record, detach):
+                                self._by_name.setdefault(text, []).append((call, detach))
+        if not self._by_name:
+            return
+        for name in self.entries.dotted_names(function):
+            for call, detach in self._by_name.get(name, ()):
+                module = self.program.modules[call.path]
+                caller = FunctionId(call.path, module.call(call.index).function)
+                yield self._detached(function, caller, call, detach, module, self.program.location(call))
+
+    def _matching(self, names: Names, call: CallId) -> tuple[int, ...]:
+        record = self.program.modules[call.path].call(call.index)
+        found: list[int] = []
+        values = self.program.callees(call)
+        for value in values:
+            if isinstance(value, External):
+                found += names.matching(value.name)
+        if not values or all(isinstance(v, External) and "()" in v.name for v in values):
+            text = "." + dotted(self.program.modules[call.path], record.callee)
+            found += [
+                n for glob, n in names.globs if glob.pattern.startswith("(?s:.*\\.") and glob.match(text)
+            ]
+        return tuple(dict.fromkeys(found))
+
+    # --- waiting after all -----------------------------------------------------------------------
+
+    def _waited(self, module: Module, call: CallId, detach: Detach) -> bool:
+        """The handle of a detached step is waited for in the function that made it."""
+        record = module.call(call.index)
+        if record.awaited and "await" in detach.waited_by:
+            return True
+        ways = set(detach.waited_by)
+        here = [module.call(number) for number in module.calls_in(record.function)]
+        for other in here:
+            base = other.callee.base if isinstance(other.callee, Attribute) else None
+            if base == CallResult(call.index) and other.name in ways:
+                return True
+        if self._entered(module, record):
+            return True
+        if record.use.how in ("returned", "discarded"):
+            return record.use.how == "returned" and "await" in ways and False
+        names = {name.removesuffix("[]") for name in record.use.names} | self._collected_in(module, record)
+        tails = {name.rpartition(".")[2] for name in names}
+        if "await" in ways:
+            for tail in tails:
+                if any(kind == AWAITED and index == record.function for kind, index in module.mentions(tail)):
+                    return True
+        for other in here:
+            if other.name in ways and isinstance(other.callee, Name):
+                receiver = other.callee.path.rpartition(".")[0]
+                if receiver in names or receiver in self._loop_targets(module, record.function, names):
+                    return True
+            if other.name in _WAITING_CALLS and (ways & {"await", "result", "wait", "join"}):
+                given = {n for value in other.arguments for n in _names_of(value)}
+                if given & names:
+                    return True
+        return self._rejoined(module, record.function)
+
+    def _entered(self, module: Module, record: Call) -> bool:
+        """`with ThreadPoolExecutor() as pool: pool.submit(f)`: leaving the block waits."""
+        if not isinstance(record.callee, Name) or "." not in record.callee.path:
+            return False
+        root = record.callee.path.rpartition(".")[0]
+        from tierlint.model import Entered
+
+        return any(isinstance(b.value, Entered) for b in module.bindings(record.function, -1).get(root, ()))
+
+    def _collected_in(self, module: Module, record: Call) -> set[str]:
+        """`tasks.append(create_task(...))`, `tasks = [create_task(...) for ...]`."""
+        if record.use.how == "argument":
+            outer = module.call(record.use.call)
+            if isinstance(outer.callee, Name) and outer.name in ("append", "add"):
+                return {outer.callee.path.rpartition(".")[0]}
+            if outer.name in _WAITING_CALLS:
+                return {outer.name}
+        return set()
+
+    def _loop_targets(self, module: Module, function: int, names: set[str]) -> set[str]:
+        found: set[str] = set()
+        for loop in module.summary.loops:
+            if loop.function == function and loop.iterable is not None:
+                roots = {root for root in _names_of(loop.iterable)}
+                if isinstance(loop.iterable, CallResult):
+                    for value in module.call(loop.iterable.call).arguments:
+                        roots |= set(_names_of(value))
+                if roots & names:
+                    found.update(loop.targets)
+        return found
+
+    def _rejoined(self, module: Module, function: int) -> bool:
+        """The same function takes the answer from a queue."""
+        return self._sink(FunctionId(module.path, function), "rejoin") is not None
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def live_sink(self, trace: Trace) -> Evidence | None:
+        """A live channel to a person that the functions behind the detaching step send to."""
+        functions = [trace.entry.function] if not trace.hops else []
+        behind = trace.detached is None
+        if behind:
+            functions = [trace.entry.function]
+        for hop in trace.hops:
+            if hop.how in ("detached", "dispatched") and not hop.waits:
+                behind = True
+            if behind:
+                functions.append(hop.callee)
+        for function in functions:
+            found = self._sink(function, "live")
+            if found is not None:
+                return found
+        return None
+
+    def _sink(self, function: FunctionId, kind: str) -> Evidence | None:
+        key = (function, kind)
+        if key not in self._sunk:
+            self._sunk[key] = None
+            module = self.program.modules[function.path]
+            for number in module.calls_in(function.index):
+                call = CallId(function.path, number)
+                for match in self._matching(self.sink_names, call):
+                    sink = self.sinks[match]
+                    if sink.kind == kind:
+                        self._sunk[key] = Evidence(sink.says, self.program.location(call))
+                        break
+                if self._sunk[key] is not None:
+                    break
+        return self._sunk[key]
+
+    def _interactive(self, entry: EntryPoint, functions: list[FunctionId]) -> Evidence | None:
+        """Somebody at the terminal is asked something on the way, so somebody sits there."""
+        if ENTRY_KINDS.get(entry.kind, SECONDS) == SECONDS or entry.kind not in ("command", "notebook"):
+            return None
+        if self._asking is None:
+            self._asking = self._find_asking()
+        reach = self.program.reach(entry.function.path)
+        for function in functions:
+            for source, evidence in self._asking.get(function, {}).items():
+                if source.path in reach:
+                    return evidence
+        return None
+
+    def _find_asking(self) -> dict[FunctionId, dict[FunctionId, Evidence]]:
+        """Functions that ask a person something, and those that call them (three steps up)."""
+        found: dict[FunctionId, dict[FunctionId, Evidence]] = {}
+        level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
+        for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
+            for call, record in self.program.resolver.calls_named(tail):
+                for match in self._matching(self.prompt_names, call):
+                    function = FunctionId(call.path, record.function)
+                    text = Evidence(self.prompts[match].says, self.program.location(call))
+                    level.setdefault(function, {}).setdefault(function, text)
+        for _ in range(4):
+            for function, sources in level.items():
+                found.setdefault(function, {}).update(sources)
+            above: dict[FunctionId, dict[FunctionId, Evidence]] = {}
+            for function, sources in level.items():
+                if function.index == 0:
+                    continue
+                for edge in self.edges_to(function)[0]:
+                    if edge.how in ("direct", "override") and edge.caller not in found:
+                        above.setdefault(edge.caller, {}).update(sources)
+            level = above
+        return found
+
+
+def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:
+    return _Path(
+        path.function, path.guarded, path.hops, detached or path.detached, waits or path.waits, path.fan_out,
+        path.chained, path.certain,
+    )  # fmt: skip
+
+
+def _texts(record: Call, detach: Detach) -> Iterator[str]:
+    from tierlint.model import Constant
+    from tierlint.program.values import argument
+
+    for which in detach.runs:
+        expr = argument(record, which)
+        if isinstance(expr, Constant) and isinstance(expr.value, str):
+            yield expr.value
+
+
+def _names_of(expr: object) -> list[str]:
+    from tierlint.model import Collected, Sequence, Spread
+
+    if isinstance(expr, Name):
+        return [expr.path]
+    if isinstance(expr, Spread):
+        return _names_of(expr.iterable)
+    if isinstance(expr, Sequence):
+        return [name for item in expr.items for name in _names_of(item)]
+    if isinstance(expr, Collected):
+        return _names_of(expr.item)
+    return []

@@ -1,0 +1,128 @@
+"""The decision table: traces -> verdict, confidence, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
+from tierlint.model import ApiCall, Confidence, Evidence, Trace, Verdict
+
+# A person starts these and may sit there; nobody can say from the code alone.
+_STARTED_BY_HAND = frozenset({"command", "notebook", "start-up"})
+
+
+def judge(
+    call: ApiCall, traces: Sequence[Trace], method: Method, live_sink: Callable[[Trace], Evidence | None]
+) -> Verdict:
+    """What the workload behind a call can bear. The least patient trace decides; then the shape does."""
+    if call.provider == "other":
+        host = f" ({call.host})" if call.host else ""
+        return _verdict(
+            "undetermined",
+            "high",
+            [Evidence(f"another vendor answers{host}: OpenAI's tiers do not apply", None)],
+        )
+    if method.live:
+        return _verdict("standard", "high", [Evidence("a live connection: somebody is on the line", call.at)])
+    voting = [trace for trace in traces if trace.entry.kind != "test"]
+    if not voting:
+        return _unreached(call, traces)
+    impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, live_sink)) is not None]
+    if impatient:
+        return _standard(impatient, len(voting))
+    return _background(call, voting, method)
+
+
+def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
+    if traces:
+        test = traces[0].entry
+        why = Evidence(f"only tests reach it ({test.name}), and tests do not vote", test.at)
+        return _verdict("undetermined", "medium", [why])
+    what = f"nothing that starts the program reaches `{call.function_name}`; an entry point that calls it would settle it"
+    return _verdict("undetermined", "medium", [Evidence(what, call.at)])
+
+
+def _who_waits(
+    call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidence | None]
+) -> list[Evidence] | None:
+    """Why a person (or a service in line) waits at the other end of a trace; None: nobody does."""
+    entry = trace.entry
+    began = Evidence(f"{entry.because}: {entry.name}", entry.at)
+    if ENTRY_KINDS[entry.kind] == SECONDS:
+        if trace.detached is None:
+            waits = [trace.waits] if trace.waits is not None else []
+            return [began, *waits]
+        sink = live_sink(trace)
+        if sink is not None:
+            return [began, trace.detached, sink]
+        return None
+    if entry.kind in ("queue-task", "background-task", "signal"):
+        sink = live_sink(trace)
+        return [began, sink] if sink is not None else None
+    if entry.kind in _STARTED_BY_HAND:
+        if trace.interactive is not None:
+            return [began, trace.interactive]
+        if call.stream and trace.fan_out is None:
+            return [began, Evidence("the answer is streamed: whoever started it reads along", call.at)]
+    return None
+
+
+def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Verdict:
+    certain = [item for item in impatient if item[0].certain]
+    trace, why = (certain or impatient)[0]
+    because = [*why, *_chain(trace)]
+    if voting > len(impatient):
+        because.append(
+            Evidence(f"{voting - len(impatient)} other entry point(s) reach it with nobody waiting", None)
+        )
+    confidence: Confidence = "high" if trace.certain else "low"
+    if trace.interactive is not None and confidence == "high":
+        confidence = "medium"
+    return _verdict("standard", confidence, because)
+
+
+def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdict:
+    certain = all(trace.certain for trace in voting)
+    by_hand = [trace for trace in voting if trace.entry.kind in _STARTED_BY_HAND]
+    spread = [trace for trace in voting if trace.fan_out is not None]
+    chained = [trace for trace in voting if trace.chained is not None]
+    trace = next((t for t in voting if t.fan_out is None), voting[0])
+    whole = len(spread) == len(voting) and not chained and not method.agent
+    if whole:
+        trace = voting[0]
+    because = [Evidence(f"{trace.entry.because}: {trace.entry.name}; nobody waits", trace.entry.at)]
+    if trace.detached is not None:
+        because.append(trace.detached)
+    because += _chain(trace)
+    if len(voting) > 1:
+        because.append(
+            Evidence(f"{len(voting) - 1} other entry point(s) reach it, and nobody waits there either", None)
+        )
+    if whole and trace.fan_out is not None and method.batch is not None:
+        because.append(trace.fan_out)
+        return _verdict("batch", "high" if certain else "low", because, fan_out=True)
+    if method.tier == "none":
+        text = "no cheaper tier exists for this endpoint, and single requests are not job-shaped"
+        if method.batch is None:
+            text = "neither Flex nor Batch exists for this endpoint"
+        return _verdict("standard", "medium", [*because, Evidence(text, None)], fan_out=bool(spread))
+    if chained and chained[0].chained is not None:
+        because.append(chained[0].chained)
+    elif method.agent:
+        because.append(Evidence("one run sends a chain of requests, each needing the answer before", call.at))
+    else:
+        because.append(Evidence("one request per run, its answer is needed in the process", call.at))
+    confidence: Confidence = "high"
+    if by_hand or any(t.detached is not None for t in voting):
+        confidence = "medium"
+    if not certain or not call.certain:
+        confidence = "low"
+    return _verdict("flex", confidence, because, fan_out=bool(spread))
+
+
+def _chain(trace: Trace) -> list[Evidence]:
+    return [Evidence(hop.note or f"calls it ({hop.how})", hop.at) for hop in trace.hops]
+
+
+def _verdict(tier: str, confidence: Confidence, because: list[Evidence], fan_out: bool = False) -> Verdict:
+    return Verdict(tier, confidence, tuple(because), fan_out)  # type: ignore[arg-type]
