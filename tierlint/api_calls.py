@@ -28,6 +28,7 @@ from tierlint.program.values import (
     ConstantValue,
     ContainerValue,
     External,
+    FunctionValue,
     Value,
     Values,
     argument,
@@ -43,6 +44,7 @@ class Known(Struct, frozen=True):
     tails: Mapping[str, tuple[SdkTable, Method]]
     last: frozenset[str]
     resources: frozenset[str]
+    roots: frozenset[str]
 
 
 def lay_out(catalog: Catalog) -> Known:
@@ -60,7 +62,8 @@ def lay_out(catalog: Catalog) -> Known:
                     tails[path] = (table, method)
     last = frozenset(name.rpartition(".")[2] for name in methods)
     resources = frozenset(name.split(".")[-2] for name in methods)
-    return Known(methods, tails, last, resources)
+    roots = frozenset(root for table in catalog.sdks for root in table.roots)
+    return Known(methods, tails, last, resources, roots)
 
 
 def find_api_calls(
@@ -149,6 +152,7 @@ def _match(
         and _is_parameter(module, record.function, expr.path)
     ):
         return None  # reported where the method is handed over, which is where it is chosen
+    values = (*values, *_own_methods(program, known, values))
     resolved = [v for v in values if isinstance(v, External) and v.name in known.methods]
     if resolved:
         value = resolved[0]
@@ -189,6 +193,18 @@ def _match(
         client=program.location(value.made) if value is not None and value.made is not None else None,
         because=why,
     )
+
+
+def _own_methods(program: Program, known: Known, values: Values) -> Iterator[External]:
+    """The SDK's own repository calls its methods too: there they are functions of the project."""
+    for value in values:
+        if isinstance(value, FunctionValue):
+            module = program.modules[value.path]
+            parts = module.name.split(".")
+            if parts[0] in known.roots:
+                owner = module.function(value.index).qualname.rpartition(".")[0]
+                klass = program.resolver.external(f"{module.name}.{owner}")
+                yield program.resolver.external(f"{klass.name}.{module.function(value.index).name}")
 
 
 def _is_parameter(module: Module, function: int, name: str) -> bool:
@@ -238,6 +254,7 @@ class _Arguments:
         self.record = record
         self.scope = scope
         self.handed = handed
+        self.opened: set[tuple[Expr, Scope]] = set()
         self.bound: tuple[Call, Scope] | None = None
         self.made: tuple[Call, Scope] | None = None
         if value is not None and value.bound is not None:
@@ -251,6 +268,7 @@ class _Arguments:
 
     def keyword(self, name: str | int) -> tuple[bool, Values]:
         """Whether an argument is given at all, and what it can be."""
+        self.opened.clear()
         if isinstance(name, int):
             expr = None if self.handed else argument(self.record, name)
             return expr is not None, self.program.resolver.values(
@@ -276,6 +294,9 @@ class _Arguments:
         """A key of a mapping that is spread into a call."""
         resolver = self.program.resolver
         given, found = False, list[Value]()
+        if (expr, scope) in self.opened:
+            return False, ()
+        self.opened.add((expr, scope))
         for value in resolver.values(expr, scope):
             if isinstance(value, ContainerValue):
                 keys = getattr(value.expr, "keys", ())

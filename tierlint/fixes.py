@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -48,8 +49,8 @@ class FixOutcome(Struct, frozen=True):
 def fix_files(root: Path, fixes: Sequence[Fix], *, expected: Mapping[str, str], dry_run: bool) -> FixOutcome:
     """Apply fixes to the files under `root`; each is applied as a whole or not at all.
 
-    `expected`: path -> SHA-256 (hexadecimal) of the bytes that were analysed. A file that has changed since is
-    left alone. With `dry_run` nothing is written.
+    `expected`: path -> SHA-256 (hexadecimal) of the bytes that were analysed. A file that has changed since
+    is left alone. With `dry_run` nothing is written.
     """
     originals, problems = _read(root, fixes, expected)
     distinct = {fix.edits: fix for fix in fixes}.values()
@@ -155,15 +156,15 @@ def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
 def check(original: bytes, fixed: bytes, edits: Sequence[Splice]) -> str | None:
     """Why the fixed bytes must not be written: they say more or less than the edits meant to change.
 
-    Apart from keyword arguments added, removed or replaced by an edit of that very call, both must parse to the
-    same tree.
+    Apart from keyword arguments added, removed or replaced by an edit of that very call, both must parse to
+    the same tree.
     """
     before, after = parse(original), parse(fixed)
     if isinstance(before, Unreadable):
         return f"the file is {before.message}"
     if isinstance(after, Unreadable):
         return f"the change would make line {after.line} {after.message}"
-    line = _difference(before, after, [_span(original, edit) for edit in edits])
+    line = _difference(before, after, _spans(original, edits))
     return (
         None
         if line is None
@@ -190,19 +191,16 @@ class _Span(Struct, frozen=True):
         )
 
 
-def _span(data: bytes, edit: Splice) -> _Span:
+def _spans(data: bytes, edits: Sequence[Splice]) -> list[_Span]:
     encoding = encoding_of(data)
     begin = len(_BOM) if data.startswith(_BOM) else 0
+    lines = [begin, *(found.end() for found in _LINE_BREAK.finditer(data, begin))]
 
     def place(offset: int) -> tuple[int, int]:
-        breaks = [found.end() for found in _LINE_BREAK.finditer(data, begin, offset)]
-        # The first half of a line break that goes on behind the offset is none.
-        if breaks and data[offset - 1 : offset + 1] == b"\r\n":
-            breaks.pop()
-        line = breaks[-1] if breaks else begin
-        return len(breaks) + 1, len(data[line:offset].decode(encoding).encode())
+        line = bisect_right(lines, offset)
+        return line, len(data[lines[line - 1] : offset].decode(encoding).encode())
 
-    return _Span(place(edit.start), place(edit.end), edit.text)
+    return [_Span(place(edit.start), place(edit.end), edit.text) for edit in edits]
 
 
 def _difference(before: ast.AST, after: ast.AST, spans: Sequence[_Span]) -> int | None:

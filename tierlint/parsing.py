@@ -113,7 +113,7 @@ def convert_newer(text: str) -> ast.Module | Unreadable:
     from tierlint.conversion import Unconvertible, convert
 
     try:
-        return convert(libcst.parse_module(text))
+        return convert(libcst.parse_module(text), text)
     except (RecursionError, MemoryError):
         return Unreadable(0, TOO_DEEP)
     except libcst.ParserSyntaxError as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from tierlint import cache, catalog, manifests, project, routes
+from tierlint import cache, catalog, manifests, project, requirements, routes
 from tierlint.api_calls import find_api_calls, method_of
 from tierlint.catalog import Catalog, models
 from tierlint.config import Settings
@@ -34,6 +35,9 @@ from tierlint.rules import RULES, rule_names
 from tierlint.traces import Tracer
 from tierlint.verdict import judge
 
+# Following a value takes some twenty Python frames for each of the thirty steps that are followed.
+DEEPEST_STACK = 6000
+
 
 def analyze(
     root: Path,
@@ -53,7 +57,7 @@ def analyze(
         root,
         include=settings.include,
         exclude=(*settings.exclude, *settings.extend_exclude),
-        manifest_globs=(*manifests.GLOBS, *routes.REQUIREMENT_FILES),
+        manifest_globs=(*manifests.GLOBS, *requirements.REQUIREMENT_FILES),
     )
     found = project.with_selection(found, named)
     store = cache.read(root) if use_cache else cache.empty()
@@ -77,6 +81,8 @@ def _analyze(
 ) -> tuple[Report, dict[str, dict[str, Reading]]]:
     # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
     gc.disable()
+    recursion = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(recursion, DEEPEST_STACK))
     try:
         summaries = summaries_of(files)
         program = link(summaries, *_flows(tables), _roots(tables))
@@ -86,6 +92,7 @@ def _analyze(
         readings, by_call = _read_calls(root, calls, files, known)
         judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings)
     finally:
+        sys.setrecursionlimit(recursion)
         gc.enable()
     price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]
@@ -124,13 +131,14 @@ def _judge_all(
 ) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
     price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
+    said = _requirements(tables, files, settings)
     judged: list[JudgedCall] = []
     entries: dict[EntryPoint, None] = {}
     for call in calls:
         method = method_of(tables, call)
         traces = tracer.traces_to(call)
         verdict = judge(call, traces, method, tracer.live_sink)
-        requirement = _requirement(call, files, tables, settings)
+        requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         reading = readings.get(call.call)
         safety = routes.safety(
@@ -189,15 +197,17 @@ def _fix(call: ApiCall, verdict: Verdict, reading: Reading | None, safety: route
     return Fix(title, "safe" if safety.safe else "unsafe", (edit,), safety.why_not)
 
 
-def _requirement(
-    call: ApiCall, files: Files, tables: Catalog, settings: Settings
-) -> routes.Requirement | None:
-    distribution = next((t.distribution for t in tables.sdks if t.sdk == call.sdk), None)
-    if distribution is None:
-        return None
-    if settings.openai_version is not None and distribution == "openai":
-        return routes.Requirement(distribution, settings.openai_version, True, None)
-    return routes.required_version(files.manifests, distribution, used_in=call.at.path)
+def _requirements(
+    tables: Catalog, files: Files, settings: Settings
+) -> dict[str, tuple[requirements.Requirement, ...]]:
+    """What the project says about the version of each SDK."""
+    found = {}
+    for table in tables.sdks:
+        if table.distribution is not None:
+            found[table.sdk] = requirements.requirements(files.manifests, table.distribution)
+    if settings.openai_version is not None:
+        found["openai"] = (requirements.Requirement("openai", settings.openai_version, True, None),)
+    return found
 
 
 def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Reads an API call where it stands: the bytes of its keywords, and what to write where to give it a tier.
 
-LibCST is given the text of the one call and nothing around it, so whatever else is in the file can neither slow
-it down nor stop it, and every offset is an offset into the original bytes.
+LibCST is given the text of the one call and nothing around it, so whatever else is in the file can neither
+slow it down nor stop it, and every offset is an offset into the original bytes.
 """
 
 from __future__ import annotations

@@ -13,31 +13,14 @@ from msgspec import Struct
 
 from tierlint.catalog import Method
 from tierlint.catalog.models import Model, Models, find
-from tierlint.model import ApiCall, Location, Route, Verdict
+from tierlint.model import ApiCall, Route, Verdict
+from tierlint.requirements import Requirement, release
 
 OFFICIAL_HOST: Final = "api.openai.com"
 # A model that goes this soon is worth a word, and too late for a change that nobody reads.
 NOTICE: Final = timedelta(days=30)
 # Flex and Batch where the price list has no figure of its own.
 HALF: Final = 0.5
-
-# Files that say which version of a distribution a project runs with: globs over the end of the path.
-REQUIREMENT_FILES: Final = (
-    "uv.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "pylock*.toml",
-    "Pipfile.lock",
-    "Pipfile",
-    "pyproject.toml",
-    "setup.cfg",
-    "*requirements*.txt",
-    "*requirements*.in",
-    "requirements/*.txt",
-    "requirements/*.in",
-    "environment*.yml",
-    "environment*.yaml",
-)
 
 _WITHOUT_FLEX: Final = {
     "audio": "audio requests have",
@@ -47,18 +30,6 @@ _WITHOUT_FLEX: Final = {
     "images": "images have",
     "moderations": "moderations have",
 }
-
-
-class Requirement(Struct, frozen=True):
-    """The version of a distribution that a project runs with: pinned (`exact`), or the lowest it admits.
-
-    version: None where the distribution is named without a lower bound. at: where it is said, if in a file.
-    """
-
-    distribution: str
-    version: str | None
-    exact: bool
-    at: Location | None
 
 
 class Safety(Struct, frozen=True):
@@ -263,148 +234,7 @@ def _doubts(
 def _too_old(requirement: Requirement | None, since: str | None, what: str) -> str | None:
     if not (requirement and requirement.version and since):
         return None
-    if _release(requirement.version) >= _release(since):
+    if release(requirement.version) >= release(since):
         return None
     version = f"{requirement.distribution} version ({requirement.version})"
     return f"the required {version} is older than {since}, which {what}"
-
-
-# --- Which version a project requires ---------------------------------------------------------------
-
-_LOCKED: Final = re.compile(
-    r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"]+)"\s*\nversion = "(?P<version>[^"]+)"', re.MULTILINE
-)
-_LISTED: Final = re.compile(
-    r"^[ \t]*(?:-[ \t]+)?[\"']?(?:[\w-]+::)?(?P<name>[A-Za-z][\w.-]*)[ \t]*(?:\[[^\]\n]*\])?"
-    r"[ \t]*(?P<bounds>(?:[(=<>~!][^;#@\"'\n\\]*)?)",
-    re.MULTILINE,
-)
-_INSTALLS: Final = re.compile(r"^install_requires *=", re.MULTILINE)
-_BOUND: Final = re.compile(
-    r"\s*\(?(?P<operator>[=<>~!^]*)\s*v?(?P<version>\d[\w.]*?)(?P<wild>\.?\*)?(?:=\w+)?[\s)]*$"
-)
-_PARTS: Final = re.compile(r",|\s+(?=[<>=!~^])")
-_TABLES: Final[tuple[tuple[str, ...], ...]] = (
-    ("tool", "poetry", "dependencies"),
-    ("tool", "poetry", "dev-dependencies"),
-    ("tool", "poetry", "group", "*", "dependencies"),
-    ("packages",),
-    ("dev-packages",),
-    ("default",),
-    ("develop",),
-)
-_LISTS: Final[tuple[tuple[str, ...], ...]] = (
-    ("project", "dependencies"),
-    ("project", "optional-dependencies", "*"),
-    ("dependency-groups", "*"),
-    ("tool", "uv", "dev-dependencies"),
-    ("tool", "pdm", "dev-dependencies", "*"),
-)
-
-
-def names_requirements(path: str) -> bool:
-    """Whether a file (posix path) may say which version of a distribution the project runs with."""
-    tail = "/".join(path.split("/")[-2:])
-    return any(fnmatchcase(tail if "/" in glob else tail.split("/")[-1], glob) for glob in REQUIREMENT_FILES)
-
-
-def required_version(files: Mapping[str, str], distribution: str, *, used_in: str = "") -> Requirement | None:
-    """Which version of `distribution` runs, by the texts of the files that `names_requirements` accepts.
-
-    Files beside or above the file `used_in` speak first, the nearest before the others; a pin speaks before a
-    range, and of several the lowest version counts, because a fix has to be right for all of them.
-    """
-    found = []
-    for path, text in sorted(files.items()):
-        if names_requirements(path):
-            for bounds, line in _mentions(path, text, _normal(distribution)):
-                version, exact = _lowest(bounds)
-                at = Location(path, line, 1, line, len(text.splitlines()[line - 1]) + 1)
-                found.append(Requirement(distribution, version, exact, at))
-    return min(found, key=lambda requirement: _rank(requirement, used_in), default=None)
-
-
-def _rank(requirement: Requirement, used_in: str) -> tuple[int, bool, bool, tuple[int, ...]]:
-    folders = requirement.at.path.split("/")[:-1] if requirement.at else []
-    if folders and folders[-1] == "requirements":
-        folders.pop()
-    beside = used_in.split("/")[: len(folders)] == folders
-    nearness = -len(folders) if beside else 1
-    version = requirement.version
-    return nearness, version is None, not requirement.exact, _release(version or "0")
-
-
-def _mentions(path: str, text: str, distribution: str) -> Iterator[tuple[str, int]]:
-    """Bounds on the distribution and the line of each."""
-    name = path.rpartition("/")[2]
-    if name.endswith((".toml", ".lock")) or name == "Pipfile":
-        for match in _LOCKED.finditer(text):
-            if _normal(match["name"]) == distribution:
-                yield f"=={match['version']}", text.count("\n", 0, match.start("name")) + 1
-    if name in ("pyproject.toml", "Pipfile", "Pipfile.lock"):
-        try:
-            document = (msgspec.json if name == "Pipfile.lock" else msgspec.toml).decode(text)
-        except msgspec.DecodeError:
-            return
-        for raw, bounds in _declared(document):
-            if _normal(raw) == distribution:
-                yield bounds, _line_of(text, raw, bounds)
-    elif not name.endswith((".toml", ".lock")):
-        for match in _LISTED.finditer(_INSTALLS.sub(lambda key: " " * len(key[0]), text)):
-            if _normal(match["name"]) == distribution:
-                yield match["bounds"], text.count("\n", 0, match.start("name")) + 1
-
-
-def _declared(document: object) -> Iterator[tuple[str, str]]:
-    for keys in _LISTS:
-        for items in _under([document], keys):
-            for item in items if isinstance(items, list) else ():
-                if isinstance(item, str) and (match := _LISTED.match(item)):
-                    yield match["name"], match["bounds"]
-    for keys in _TABLES:
-        for table in _under([document], keys):
-            for name, value in table.items() if isinstance(table, dict) else ():
-                for constraint in value if isinstance(value, list) else [value]:
-                    said = constraint.get("version", "") if isinstance(constraint, dict) else constraint
-                    yield name, str(said)
-
-
-def _under(documents: Iterable[object], keys: tuple[str, ...]) -> Iterator[object]:
-    for document in documents:
-        if not keys:
-            yield document
-        elif isinstance(document, dict):
-            step = document.values() if keys[0] == "*" else [document.get(keys[0])]
-            yield from _under(step, keys[1:])
-
-
-def _line_of(text: str, name: str, bounds: str) -> int:
-    mentions = [match.start() for match in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text)]
-    lines = [text.count("\n", 0, start) + 1 for start in mentions]
-    said = [line for line in lines if bounds in text.splitlines()[line - 1]]
-    return next(iter(said or lines), 1)
-
-
-def _lowest(bounds: str) -> tuple[str | None, bool]:
-    """The lowest version the bounds admit (as pip, Poetry or conda write them), and whether it is a pin."""
-    lowest: list[tuple[str, bool]] = []
-    for alternative in bounds.split("||"):
-        admitted = [match for part in _PARTS.split(alternative) if (match := _BOUND.match(part))]
-        lower = [match for match in admitted if match["operator"] not in ("<", "<=", "!=")]
-        if not lower:
-            return None, False
-        highest = max(lower, key=lambda match: _release(match["version"]))
-        pinned = highest["operator"] in ("", "=", "==", "===") and not highest["wild"]
-        lowest.append((highest["version"], pinned))
-    return min(lowest, key=lambda pair: _release(pair[0]))
-
-
-def _release(version: str) -> tuple[int, ...]:
-    """Ordered like the versions: `1.75.0rc1` comes before `1.75`, and `1.75` equals `1.75.0`."""
-    numbers = [int(number) for number in re.split(r"[^\d.]", version)[0].split(".") if number]
-    preview = re.search(r"\d[._-]?(a|b|rc|alpha|beta|dev|pre)", version) is not None
-    return (*(numbers + [0] * 6)[:6], -1 if preview else 0)
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -33,6 +33,7 @@ from tierlint.program.values import External, FunctionValue
 LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
+_BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
 _WAITING_CALLS = frozenset({"gather", "wait", "as_completed", "wait_for", "join_all", "result", "join"})
 
 
@@ -194,7 +195,7 @@ class Tracer:
             usages = self.program.usages(function)
             callers = {usage.caller for usage in usages if usage.how in ("called", "override")}
             for usage in usages:
-                entry = self.entries.handed_to(usage) if usage.how == "handed" else None
+                entry = self.entries.handed_to(usage) if usage.how in ("handed", "instance") else None
                 if entry is not None:
                     entries.append(entry)
                     continue
@@ -220,7 +221,7 @@ class Tracer:
         if usage.how == "method":
             yield self._by_method(function, usage, module, call, at)
             return
-        if usage.how == "handed":
+        if usage.how in ("handed", "instance"):
             for number in self._matching(self.detach_names, call):
                 detach = self.detaches[number]
                 if detach.takes == "function" and usage.which in detach.runs:
@@ -232,17 +233,23 @@ class Tracer:
                     text = Evidence(f"{spread.says}: one request per item", at)
                     yield CallEdge(usage.caller, function, call, "callback", text, True, at)
                     return
-            if self._calls_it_itself(call, callers):
+            if usage.how == "instance" or not self._may_call_back(call, callers):
                 return
             how = "callback"
         yield CallEdge(usage.caller, function, call, how, None, True, at)
 
-    def _calls_it_itself(self, call: CallId, callers: set[FunctionId]) -> bool:
-        """The function of the project that is handed the callback is already known to call it."""
-        for value in self.program.callees(call):
+    def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
+        """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
+        module = self.program.modules[call.path]
+        values = self.program.callees(call)
+        for value in values:
             if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
-                return True
-        return False
+                return False  # that call is an edge of its own
+            if isinstance(value, External) and value.name.startswith("builtins."):
+                return value.name in _BUILTINS_THAT_CALL
+        # At import time a function is registered, and what runs it later is not known.
+        record = module.call(call.index)
+        return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
 
     def _by_method(
         self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location

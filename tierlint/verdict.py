@@ -102,6 +102,9 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
         because.append(trace.fan_out)
         return _verdict("batch", "high" if certain else "low", because, fan_out=True)
     if method.tier == "none":
+        if method.batch is not None and len(spread) * 2 >= len(voting) and not chained:
+            because.append(Evidence(f"{len(spread)} of {len(voting)} entry points send one request per item", None))
+            return _verdict("batch", "low", [*because, *(t.fan_out for t in spread[:1] if t.fan_out)], fan_out=True)
         text = "no cheaper tier exists for this endpoint, and single requests are not job-shaped"
         if method.batch is None:
             text = "neither Flex nor Batch exists for this endpoint"

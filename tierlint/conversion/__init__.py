@@ -16,5 +16,6 @@ from tierlint.conversion.statements import statements
 __all__ = ["Unconvertible", "convert"]
 
 
-def convert(module: cst.Module) -> ast.Module:
-    return ast.Module(body=statements(token_spans(module), module.body), type_ignores=[])
+def convert(module: cst.Module, source: str) -> ast.Module:
+    """The tree of a module that was parsed from this source, whose lines end in `\\n`."""
+    return ast.Module(body=statements(token_spans(module, source), module.body), type_ignores=[])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from tierlint.conversion.spans import Spans, Unconvertible
+from tierlint.conversion.spans import Range, Spans, Unconvertible
 from tierlint.conversion.strings import StringPart, literal_value, merged, text_value, written
 
 LOAD = ast.Load()
@@ -328,7 +328,7 @@ def contents(
                 parts.append((text_value(node.value, is_raw=is_raw), at.whole(node)))
         elif isinstance(node, cst.FormattedStringExpression | cst.TemplatedStringExpression):
             if node.equal is not None:
-                parts.append((source_of(node), at.whole(node)))
+                parts.append((source_of(node), shown(at, node, node.equal)))
             parts.append(replacement(at, node, is_raw=is_raw))
     return parts
 
@@ -351,6 +351,12 @@ def replacement(
         format_spec=specification,
         **at.whole(node),
     )
+
+
+def shown(at: Spans, node: cst.CSTNode, equal: cst.AssignEqual) -> Range:
+    """Where the text stands that `{name = }` shows before the value."""
+    start, end = at.ends[at.first[node]], at.starts[at.last[equal] + 1]
+    return Range(lineno=start[0], col_offset=start[1], end_lineno=end[0], end_col_offset=end[1])
 
 
 def source_of(node: cst.FormattedStringExpression | cst.TemplatedStringExpression) -> str:

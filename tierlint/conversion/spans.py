@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypedDict
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 from msgspec import Struct
 
+SPACE = re.compile(r"(?:[ \t\f]|\\\n)+")
 BLANK = (cst.SimpleWhitespace, cst.Comment, cst.Newline)
 
 
@@ -30,8 +32,10 @@ class TokenCounter(CodegenState):
     LibCST's own position providers copy the whole tree first, and differ from `ast` on what a node includes.
     """
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: cst.Module, source: str) -> None:
         super().__init__(module.default_indent, module.default_newline)
+        self.source = source
+        self.offset = 0
         self.line = 1
         self.column = 0
         self.is_blank = False
@@ -55,17 +59,23 @@ class TokenCounter(CodegenState):
     def add_token(self, value: str) -> None:
         if not value:
             return
-        start = (self.line, self.column)
+        if self.is_blank:
+            self.advance(value)
+            return
+        # LibCST forgets some blanks, such as the one in `except Error :`.
+        forgotten = SPACE.match(self.source, self.offset)
+        if forgotten is not None and not self.source.startswith(value, self.offset):
+            self.advance(forgotten.group())
+        self.starts.append((self.line, self.column))
         self.advance(value)
-        if not self.is_blank:
-            self.starts.append(start)
-            self.ends.append((self.line, self.column))
+        self.ends.append((self.line, self.column))
 
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
             self.advance(token)
 
     def advance(self, value: str) -> None:
+        self.offset += len(value)
         newlines = value.count("\n")
         if newlines:
             self.line += newlines
@@ -106,7 +116,7 @@ class Spans(Struct, frozen=True):
         )
 
 
-def token_spans(module: cst.Module) -> Spans:
-    counter = TokenCounter(module)
+def token_spans(module: cst.Module, source: str) -> Spans:
+    counter = TokenCounter(module, source)
     module._codegen(counter)
     return Spans(counter.starts, counter.ends, counter.first, counter.last)

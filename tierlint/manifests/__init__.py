@@ -23,7 +23,7 @@ from tierlint.manifests.interpreter import interpret
 from tierlint.manifests.places import Unreadable, matches
 from tierlint.model import Command, Problem
 
-__all__ = ["GLOBS", "READERS", "Reader", "interpret", "is_manifest", "read_manifests"]
+__all__ = ["GLOBS", "READERS", "Reader", "interpret", "read_manifests"]
 
 
 class Reader(Struct, frozen=True):
@@ -47,12 +47,15 @@ READERS = (
     Reader(shell_scripts.GLOBS, shell_scripts.read),
 )
 
-GLOBS = tuple(dict.fromkeys(glob for reader in READERS for glob in reader.globs))
-
-
-def is_manifest(path: str) -> bool:
-    """Whether any reader wants a file: a glob without a slash is for its name, others for the end of its path."""
-    return matches(path, GLOBS)
+# A glob without a slash is for a file's name, any other for its whole path.
+GLOBS = tuple(
+    dict.fromkeys(
+        form
+        for reader in READERS
+        for glob in reader.globs
+        for form in ((glob, f"*/{glob}") if "/" in glob else (glob,))
+    )
+)
 
 
 def read_manifests(files: Mapping[str, str]) -> tuple[tuple[Command, ...], tuple[Problem, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
 
@@ -36,9 +37,9 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     """A command that starts Python code which its words name.
 
     kind: of the target, as in `Target`. then: subcommands, one of which must follow. option: options whose
-    value is the name; otherwise it is the first word after the subcommand. values: other options that take a
-    value. attribute: of the module, where the name has none; attribute_option gives it explicitly. defaults:
-    files tried when nothing is named. variable: an environment variable that names it. directory: options
+    value is the name; otherwise it is the first word after the subcommand. values, pairs: other options that
+    take one value, or two. attribute: of the module, where the name has none; attribute_option gives it explicitly. defaults:
+    files of the command's directory, tried when nothing is named. variable: an environment variable that names it. directory: options
     that change the directory. requires: flags without which it runs nothing. many: every word is a name.
     nameless: it runs whatever was put in a queue, so no name is needed. serves: it keeps running, whoever
     starts it; serves_names: for these names only.
@@ -48,6 +49,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     then: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
     option: tuple[str, ...] = ()
     attribute: str = ""
     attribute_option: tuple[str, ...] = ()
@@ -89,6 +91,14 @@ def command_table() -> CommandTable:
     """The table that comes with the package."""
     source = resources.files("tierlint.catalog").joinpath("commands.toml").read_bytes()
     return msgspec.toml.decode(source, type=CommandTable)
+
+
+@lru_cache(maxsize=4096)
+def entries_for(name: str) -> tuple[Follower | Wrapper | Program, ...]:
+    """The entries that a command's name has, those that start recipes first, in the order of the table."""
+    table = command_table()
+    entries: tuple[Follower | Wrapper | Program, ...] = (*table.follower, *table.wrapper, *table.program)
+    return tuple(entry for entry in entries if any(fnmatchcase(name, pattern) for pattern in entry.names))
 
 
 @lru_cache(maxsize=1)

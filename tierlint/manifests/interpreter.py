@@ -6,14 +6,13 @@ import posixpath
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
 from tierlint.manifests import options, shell
-from tierlint.manifests.command_table import Follower, Wrapper, command_table
-from tierlint.manifests.naming import function_name, functions_in_code
-from tierlint.manifests.paths import Place, index_paths, locate, locate_module, settled
+from tierlint.manifests.command_table import Follower, Program, Wrapper, command_table, entries_for
+from tierlint.manifests.naming import functions_in_code, reference
+from tierlint.manifests.paths import Place, import_root, index_paths, locate, locate_module, settled
 from tierlint.manifests.places import page
 from tierlint.manifests.programs import moved, started
 from tierlint.manifests.recipe_index import (
@@ -35,8 +34,9 @@ def interpret(
 ) -> tuple[Target, ...]:
     """What each command starts, in the order of the commands, through scripts, make targets and tasks.
 
-    A target keeps its command's text and place. Its `directory` is where the code is started, and its `when`
-    is `service` for what keeps running whoever starts it. A script's own lines count only when nothing runs it.
+    A target keeps its command's text and place. Its `directory` is where the code is started, or from where
+    its module can be imported; its `when` is `service` for what keeps running, whoever starts it. A script's
+    own lines count only when nothing runs it.
     """
     world = _world(commands, files, sources)
     found: dict[Target, None] = {}
@@ -154,15 +154,15 @@ def _console_script(words: Sequence[str], context: Context) -> Iterator[Found]:
 
 def _function(entry: EntryPoint, arguments: tuple[str, ...], world: World) -> Iterator[Found]:
     place = settled(entry.place, world.project)
-    name = function_name(re.sub(r"\s", "", entry.function), place, world.project)
-    if name:
-        yield Found("function", name, arguments, place.directory)
+    found = reference(re.sub(r"\s", "", entry.function), place, world.project)
+    if found and found.attribute:
+        yield Found("function", f"{found.module}:{found.attribute}", arguments, found.directory)
 
 
 def _followed(words: Sequence[str], context: Context) -> Iterator[Found]:
-    for follower in context.world.table.follower:
-        if _is_called(words[0], follower.names):
-            yield from _recipes(follower, words[1:], context)
+    for entry in entries_for(posixpath.basename(words[0])):
+        if isinstance(entry, Follower):
+            yield from _recipes(entry, words[1:], context)
 
 
 def _recipes(follower: Follower, words: Sequence[str], context: Context) -> Iterator[Found]:
@@ -208,23 +208,18 @@ def _wrapped_or_started(words: Sequence[str], context: Context) -> Iterator[Foun
     if source is None and words[0].endswith(".py"):
         return
     found = False
-    for wrapper in world.table.wrapper:
-        if _is_called(words[0], wrapper.names):
-            for target in _wrapped(wrapper, words[1:], context):
-                found = True
-                yield target
-    for program in world.table.program:
-        if _is_called(words[0], program.names):
-            for target in started(program, words[1:], context.environment, place, world.project):
-                found = True
-                yield target
+    for entry in entries_for(posixpath.basename(words[0])):
+        if isinstance(entry, Wrapper):
+            targets = _wrapped(entry, words[1:], context)
+        elif isinstance(entry, Program):
+            targets = started(entry, words[1:], context.environment, place, world.project)
+        else:
+            continue
+        for target in targets:
+            found = True
+            yield target
     if source and not found:
         yield Found("script", source, tuple(words[1:]), place.directory)
-
-
-def _is_called(word: str, names: Sequence[str]) -> bool:
-    name = posixpath.basename(word)
-    return any(fnmatchcase(name, pattern) for pattern in names)
 
 
 def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterator[Found]:
@@ -259,15 +254,16 @@ def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterat
 
 def _code(code: str, arguments: tuple[str, ...], context: Context) -> Iterator[Found]:
     place = settled(context.place, context.world.project)
-    for name in functions_in_code(code, place, context.world.project):
-        yield Found("function", name, arguments, place.directory)
+    for found in functions_in_code(code, place, context.world.project):
+        yield Found("function", f"{found.module}:{found.attribute}", arguments, found.directory)
 
 
 def _module(name: str, arguments: tuple[str, ...], context: Context) -> Iterator[Found]:
     place = settled(context.place, context.world.project)
     # A single word is likely a tool: only a package that can be run is looked for in the whole project.
     parts = ("", "__main__.py", "__init__.py") if "." in name else ("__main__.py",)
-    if locate_module(name, place, context.world.project, parts):
-        yield Found("module", name, arguments, place.directory)
+    path = locate_module(name, place, context.world.project, parts)
+    if path:
+        yield Found("module", name, arguments, import_root(name, path, place))
     else:
         yield from _command((name, *arguments), context)

@@ -6,45 +6,42 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tierlint.manifests.paths import Paths, Place, locate, locate_module, module_name
+from msgspec import Struct
+
+from tierlint.manifests.paths import Paths, Place, import_root, locate, locate_module, module_name
 
 _REFERENCE = re.compile(r"(?P<module>[^:]+?)(?:::?(?P<attribute>[\w.]+))?(?:\(.*\))?")
 
 
-def module_of(word: str, place: Place, project: Paths) -> str | None:
-    """The module that `pkg.mod`, `pkg.mod:attribute`, `pkg.mod.attribute` or `pkg/mod.py` is of."""
-    found = _reference(word, place, project)
-    return found[0] if found else None
+class Reference(Struct, frozen=True):
+    """A module of the project, what of it is meant, and the directory from which it is imported."""
+
+    module: str
+    attribute: str
+    directory: str
 
 
-def function_name(word: str, place: Place, project: Paths, attribute: str = "") -> str | None:
-    """`pkg.mod:attribute`, from any spelling of it; `attribute` where the word names the module alone."""
-    found = _reference(word, place, project)
-    if not found:
-        return None
-    module, own = found
-    return f"{module}:{own or attribute}" if own or attribute else None
-
-
-def _reference(word: str, place: Place, project: Paths) -> tuple[str, str] | None:
+def reference(word: str, place: Place, project: Paths) -> Reference | None:
+    """What `pkg.mod`, `pkg.mod:attribute`, `pkg.mod.attribute`, `pkg/mod.py` or `pkg/mod.py::name` means."""
     found = _REFERENCE.fullmatch(word)
     if not found:
         return None
     module, attribute = found["module"], found["attribute"] or ""
     if module.endswith(".py") or "/" in module:
         path = locate(module, place, project) or locate(f"{module}.py", place, project)
-        return (module_name(path, place), attribute) if path else None
-    if locate_module(module, place, project):
-        return module, attribute
-    # `pkg.mod.attribute`: the longest part that is a module of the project.
+        return Reference(module_name(path, place), attribute, place.directory) if path else None
     parts = module.split(".")
-    for end in range(len(parts) - 1, 0, -1):
-        if not attribute and locate_module(".".join(parts[:end]), place, project):
-            return ".".join(parts[:end]), ".".join(parts[end:])
+    # Of `pkg.mod.attribute`, the longest part that is a module of the project.
+    for end in range(len(parts), len(parts) - 1 if attribute else 0, -1):
+        name = ".".join(parts[:end])
+        path = locate_module(name, place, project)
+        if path:
+            rest = attribute or ".".join(parts[end:])
+            return Reference(name, rest, import_root(name, path, place))
     return None
 
 
-def functions_in_code(code: str, place: Place, project: Paths) -> Iterator[str]:
+def functions_in_code(code: str, place: Place, project: Paths) -> Iterator[Reference]:
     """The project's functions that a few lines of Python import and call."""
     try:
         tree = ast.parse(code.strip())
@@ -62,8 +59,8 @@ def functions_in_code(code: str, place: Place, project: Paths) -> Iterator[str]:
         callee = _dotted(node.func) if isinstance(node, ast.Call) else None
         first, _, rest = (callee or "").partition(".")
         if first in names:
-            found = function_name(".".join(filter(None, (names[first], rest))), place, project)
-            if found:
+            found = reference(".".join(filter(None, (names[first], rest))), place, project)
+            if found and found.attribute:
                 yield found
 
 

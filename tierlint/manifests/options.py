@@ -37,8 +37,8 @@ class Prefix(Struct, frozen=True):
     rest: tuple[str, ...]
 
 
-def parse(words: Sequence[str], values: Collection[str]) -> Parsed:
-    """Options may stand anywhere; `values` are those that take a value."""
+def parse(words: Sequence[str], values: Collection[str], pairs: Collection[str] = ()) -> Parsed:
+    """Options may stand anywhere; `values` are those that take a value, `pairs` those that take two."""
     options: list[Option] = []
     positionals: list[Positional] = []
     index, only_words, doubtful = 0, False, False
@@ -52,10 +52,10 @@ def parse(words: Sequence[str], values: Collection[str]) -> Parsed:
             only_words, doubtful = True, False
             index += 1
         else:
-            option = _option(words, index, values)
+            option = _option(words, index, (*values, *pairs))
             options.append(option)
             doubtful = option.value is None
-            index = option.words.stop
+            index = option.words.stop + (option.name in pairs)
     return Parsed(tuple(options), tuple(positionals))
 
 

@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from tierlint.manifests.places import folder, inside
-from tierlint.manifests.shell import without_root
+from tierlint.manifests.shell import own_directory, without_root
 
 # The files that a module's name can stand for; the empty string is `name.py`.
 _PARTS = ("", "__main__.py", "__init__.py")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_OWN_DIRECTORY = re.compile(r"\$\(dirname \$0\)(?P<below>/.*)?")
 
 
 class Paths(Struct, frozen=True):
@@ -55,11 +54,11 @@ def settled(place: Place, project: Paths) -> Place:
 
 def locate(word: str, place: Place, project: Paths) -> str | None:
     """The file that a path means: from the command's directory, then from those above it, then by a suffix
-    that only one file has. Of a path from the root of a machine or image, the part inside the project is found.
+    that only one file has. Of a path from the root of a machine or image, the part inside the project counts.
     """
-    own = _OWN_DIRECTORY.fullmatch(word)
-    if own:
-        path = inside(folder(place.file), "." + (own["below"] or ""))
+    own = own_directory(word)
+    if own is not None:
+        path = inside(folder(place.file), f".{own}")
         return path if path in project.all else None
     if any(word == prefix or word.startswith(f"{prefix}/") for prefix in project.foreign):
         return None
@@ -94,6 +93,16 @@ def locate_module(name: str, place: Place, project: Paths, parts: Sequence[str] 
         if found:
             return found
     return next((candidate for candidate in candidates if candidate in project.directories), None)
+
+
+def import_root(name: str, path: str, place: Place) -> str:
+    """The directory from which a located module is imported; the command's own where that will do."""
+    parts = name.replace(".", "/")
+    own = f"{place.directory}/" if place.directory else ""
+    if path.startswith((f"{own}{parts}", f"{own}src/{parts}")):
+        return place.directory
+    # What comes before the last time that the module's name stands in its path.
+    return f"/{path}".rpartition(f"/{parts}")[0].lstrip("/")
 
 
 def module_name(path: str, place: Place) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tierlint.manifests.command_table import Program
-from tierlint.manifests.naming import function_name, module_of
+from tierlint.manifests.naming import reference
 from tierlint.manifests.options import Option, Parsed, Positional, after_subcommand, parse
 from tierlint.manifests.paths import Paths, Place, locate, settled
 from tierlint.manifests.shell import changed_directory
@@ -17,7 +18,7 @@ def started(
     program: Program, words: Sequence[str], environment: Mapping[str, str], place: Place, project: Paths
 ) -> Iterator[Found]:
     """The targets of a command line without its first word; none when it starts nothing of the project."""
-    parsed = parse(words, _options_with_value(program))
+    parsed = parse(words, _options_with_value(program), program.pairs)
     named = next(
         (n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None
     )
@@ -26,12 +27,11 @@ def started(
     place = settled(moved(place, parsed.options, program.directory), project)
     attribute = _value(parsed, program.attribute_option) or program.attribute
     found = False
-    for word, arguments in _candidates(program, parsed, named, words, environment):
-        name = _name(program, word, attribute, place, project)
-        if name is not None:
+    for word, arguments in _candidates(program, parsed, named, words, environment, place, project):
+        target = _target(program, word, arguments, attribute, place, project)
+        if target is not None:
             found = True
-            serves = program.serves or name in program.serves_names
-            yield Found(program.kind, name, arguments, place.directory, serves)
+            yield target
             if not program.many:
                 return
     if program.nameless and not found:
@@ -61,6 +61,8 @@ def _candidates(
     named: Sequence[Positional],
     words: Sequence[str],
     environment: Mapping[str, str],
+    place: Place,
+    project: Paths,
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words that may be the name, the likeliest first, each with the arguments it leaves."""
     for option in parsed.options:
@@ -74,14 +76,27 @@ def _candidates(
     if program.variable in environment:
         yield environment[program.variable], tuple(words)
     for default in program.defaults:
-        yield default, tuple(words)
+        if posixpath.join(place.directory, default) in project.all:
+            yield default, tuple(words)
 
 
-def _name(program: Program, word: str, attribute: str, place: Place, project: Paths) -> str | None:
+def _target(
+    program: Program, word: str, arguments: tuple[str, ...], attribute: str, place: Place, project: Paths
+) -> Found | None:
+    name: str | None
+    name, directory = None, place.directory
     if program.kind in ("script", "notebook"):
-        return locate(word, place, project)
-    if program.kind == "function":
-        return function_name(word, place, project, attribute)
-    if program.kind in ("module", "worker"):
-        return module_of(word, place, project)
-    return word if re.fullmatch(r"[A-Za-z]\w*", word) else None
+        name = locate(word, place, project)
+    elif program.kind == "management":
+        name = word if re.fullmatch(r"[A-Za-z]\w*", word) else None
+    else:
+        found = reference(word, place, project)
+        if found is not None and program.kind == "function":
+            attribute = found.attribute or attribute
+            name = f"{found.module}:{attribute}" if attribute else None
+        elif found is not None:
+            name = found.module
+        directory = found.directory if found else directory
+    if name is None:
+        return None
+    return Found(program.kind, name, arguments, directory, program.serves or name in program.serves_names)

@@ -17,10 +17,15 @@ _TOKEN = re.compile(
     |(?P<heredoc>\d*<<-?[ \t]*(?P<quote>['"\\]?)(?P<tag>[\w.-]+)['"]?)
     |(?P<redirect>(?:\d+(?=[<>])|&(?=>))?(?:<<<|>>|>\||<>|[<>])(?:&\d*-?)?)
     |(?P<operator>\|\||&&|;;|\|&|[;&|()])
-    |(?P<word>(?:\\.|'[^']*'|"(?:[^"\\]|\\.)*"|\$\{\{.*?\}\}|\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)
-        |`[^`]*`|\$\{[^}\n]*\}|[^\s;&|()<>])+)""",
+    |(?P<word>(?:
+        \\.|'[^']*'|"(?:[^"\\]|\\.)*"|`[^`]*`|\$\{\{.*?\}\}|\$\{[^}\n]*\}
+        |\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)
+        |(?<==)\((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^()'"])*\)
+        |[^\s;&|()<>]
+    )+)""",
     re.VERBOSE | re.DOTALL,
 )
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(\r?\n)|\\(.)""", re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)|`([^`]*)`")
 _VARIABLE = re.compile(
@@ -28,9 +33,7 @@ _VARIABLE = re.compile(
     r"|\$\{(?P<braced>\w+)(?::?-(?P<default>[^}]*))?\}|\$(?P<plain>\w+|[@*])"
 )
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
-_OWN_DIRECTORY = re.compile(
-    r"dirname\W+(?:--\s+)?\W*(?:0|BASH_SOURCE)[^)]*\)?\W*?(?P<below>(?:/[\w.-]+)*)\W*(?:&|\)|$)"
-)
+_OWN_PATH = re.compile(r"""(?:\$\{?0\}?|\$\{?BASH_SOURCE[^)\s]*?)["']?\s*\)["']?(?P<below>(?:/[\w.-]+)*)""")
 _DECLARE = ("export", "declare", "local", "readonly", "typeset")
 # Put into a line as text, any other value could become a command of its own.
 _PLAIN = re.compile(r"(?:\$\(dirname \$0\))?[\w./:@%+,=~ ${}-]{0,1000}")
@@ -117,6 +120,9 @@ def unquoted(word: str) -> str:
             return re.sub(r'\\(["\\$`])', r"\1", double.replace("\\\n", ""))
         return "" if newline else escaped or ""
 
+    if "${{" in word:
+        # An expression of a workflow is one word, whatever blanks are in it.
+        word = _EXPRESSION.sub(lambda found: re.sub(r"\s", "", found.group()), word)
     return _QUOTED.sub(plain, word)
 
 
@@ -180,11 +186,8 @@ def variables_after(text: str) -> dict[str, str]:
         words = statement.words[1:] if statement.words[0] in _DECLARE else statement.words
         found, command = assignments(words)
         for name, value in found.items() if not command and not statement.depth else ():
-            own = _OWN_DIRECTORY.search(value) if "dirname" in value else None
-            if own:
-                known[name] = "$(dirname $0)" + own["below"]
-            else:
-                known[name] = value
+            own = own_directory(value)
+            known[name] = value if own is None else f"$(dirname $0){own}"
     return known
 
 
@@ -209,12 +212,24 @@ def changed_directory(words: Sequence[str], directory: str, file: str) -> str | 
     if not words or words[0] not in ("cd", "pushd"):
         return None
     target = next((word for word in words[1:] if not word.startswith("-")), "")
-    own = _OWN_DIRECTORY.search(target) if "dirname" in target else None
-    if own:
-        return inside(folder(file), "." + own["below"])
+    own = own_directory(target)
+    if own is not None:
+        return inside(folder(file), f".{own}")
     if target.startswith(("/", "$", "~", "`")) or not target:
         return inside("", without_root(target) or ".")
     return inside(directory, target)
+
+
+def own_directory(word: str) -> str | None:
+    """What follows the script's own directory in a path that starts there: `$(dirname "$0")/../jobs`."""
+    if "dirname" not in word or not word.startswith("$(") or len(word) > 300:
+        return None
+    found = _OWN_PATH.search(word)
+    if not found:
+        return None
+    above = "/.." * (word.count("dirname") - 1)
+    # In `$(cd "$(dirname "$0")/.." && pwd)/jobs` something follows the outer substitution, too.
+    return above + found["below"] + (word.rpartition(")")[2] if word.count("$(") > 1 else "")
 
 
 def without_root(path: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Location, ModuleSummary, Name
+from tierlint.indexing import CALLEE
+from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Location, ModuleSummary, Name
 from tierlint.program.modules import Module, ModuleFinder, module_name
 from tierlint.program.usages import Usage, Usages
 from tierlint.program.values import ModuleValue, Resolver, Scope, Values
@@ -71,9 +72,23 @@ class Program:
             for name in list(found):
                 parts = name.split("/")[:-1]
                 found.update("/".join((*parts[:n], "__init__.py")) for n in range(1, len(parts) + 1))
+            if self._loads_by_name(path):
+                top = path.split("/")[: 2 if path.startswith("src/") else 1]
+                found.update(name for name in self.modules if name.split("/")[: len(top)] == top)
             known = frozenset(name for name in found if name in self.modules)
             self._imports[path] = known
         return known
+
+    def _loads_by_name(self, path: str) -> bool:
+        """The file imports modules whose names only a run knows: any file of its package may be meant."""
+        module = self.modules[path]
+        for loader in ("import_module", "__import__", "iter_modules", "spec_from_file_location", "load_object"):
+            for kind, index in module.mentions(loader):
+                if kind == CALLEE:
+                    arguments = module.call(index).arguments
+                    if not arguments or not isinstance(arguments[0], Constant):
+                        return True
+        return False
 
     def reach(self, path: str) -> frozenset[str]:
         """Every file whose code a program that starts in this file can run: the import closure."""

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
-from tierlint.model import CallId, CallResult, Expr, FunctionId, Name
+from tierlint.model import CallId, CallResult, Either, Expr, FunctionId, Name, Sequence, Subscript
 from tierlint.program.modules import Module
 from tierlint.program.values import (
     ClassKey,
     ClassValue,
     CollectionValue,
     ContainerValue,
-    External,
     FunctionValue,
     InstanceValue,
     MethodOf,
@@ -46,7 +45,7 @@ class Usage(Struct, frozen=True):
     """One way a function is made to run.
 
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
-    the argument `which`), `method` (a method of the function itself: `which` names it), `loaded` (a property).
+    the argument `which`), `instance` (given away as an object that can be called), `method` (a method of the function itself: `which` names it), `loaded` (a property).
     """
 
     how: str
@@ -96,6 +95,8 @@ class Usages:
                     wanted.add(ClassValue(*other))
             if defined.name == "__init__":
                 waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
+        if defined.owner >= 0 and defined.name == "__call__":
+            waiting += self._promised((function.path, defined.owner))
         waiting += self._registers(module, function)
         seen = set()
         while waiting and len(seen) < 60:
@@ -129,8 +130,9 @@ class Usages:
             caller = FunctionId(place.path, record.function)
             given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
             for which, expr in given:
-                if which is not None and self._holds(resolver.values(expr, scope), target):
-                    yield Usage("handed", caller, call, which)
+                values = resolver.values(expr, scope) if which is not None else ()
+                if which is not None and self._holds(values, target):
+                    yield Usage("handed" if self._itself(values, target) else "instance", caller, call, which)
                     waiting += self._parameters(resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
             binding = place.summary.bindings[index]
@@ -182,8 +184,7 @@ class Usages:
         defined = resolver.modules[function.path].function(function.index)
         if defined.owner >= 0:
             key = (function.path, defined.owner)
-            instance = any(isinstance(v, InstanceValue) and self._is_a(v, key) for v in values)
-            if instance and defined.name == "__call__":
+            if defined.name == "__call__" and self._holds(values, target):
                 yield Usage("called", caller, call)
                 return
             made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
@@ -239,17 +240,43 @@ class Usages:
         return 0
 
     def _holds(self, values: Values, target: FunctionValue) -> bool:
-        """The function itself, or a list or dict with it inside, or a `partial` of it."""
+        """The function itself, or a list or dict with it inside, or an instance that runs it when called."""
+        is_call = self.resolver.modules[target.path].function(target.index).name == "__call__"
         for value in values:
-            if value == target:
-                return True
-            if isinstance(value, CollectionValue) and target in value.items:
-                return True
-            if isinstance(value, ContainerValue) and target in self.resolver.items_of(
-                value, None, value.scope
-            ):
+            inner: Values = (value,)
+            if isinstance(value, CollectionValue):
+                inner = value.items
+            elif isinstance(value, ContainerValue):
+                inner = self.resolver.items_of(value, None, value.scope)
+            if target in inner or (is_call and any(self._runs(item, target) for item in inner)):
                 return True
         return False
+
+    def _itself(self, values: Values, target: FunctionValue) -> bool:
+        """The function is there as such, not as the `__call__` of some instance."""
+        module = self.resolver.modules[target.path]
+        return module.function(target.index).name != "__call__" or target in values
+
+    def _runs(self, value: Value, target: FunctionValue) -> bool:
+        """Calling an instance runs its class's `__call__`."""
+        if not isinstance(value, InstanceValue):
+            return False
+        return target in self.resolver.instance_attribute(value, "__call__")
+
+    def _promised(self, key: ClassKey) -> list[tuple[str, str | None]]:
+        """Parameters and fields whose annotation says that they hold an instance of a class or its ancestors."""
+        found: list[tuple[str, str | None]] = []
+        for path, index in self.resolver.order(key)[0]:
+            name = self.resolver.modules[path].class_(index).name
+            for module, alias in self.resolver.mentioning(name):
+                for function in module.summary.functions:
+                    for parameter in function.parameters:
+                        if parameter.annotation is not None and alias in tails(parameter.annotation):
+                            found.append((parameter.name, module.path))
+                for binding in module.summary.bindings:
+                    if binding.annotation is not None and alias in tails(binding.annotation):
+                        found.append((binding.target.rpartition(".")[2], module.path))
+        return found
 
     def _parameters(self, callees: Values, which: int | str) -> list[tuple[str, str | None]]:
         """The parameter under which a function of the project knows what it is handed."""
@@ -317,6 +344,14 @@ class Usages:
         return self._namesakes.get(name, 0) <= MOST_NAMESAKES
 
 
-def externals(values: Values) -> tuple[External, ...]:
-    """The outside things among values."""
-    return tuple(value for value in values if isinstance(value, External))
+def tails(annotation: Expr) -> set[str]:
+    """The last parts of all names in an annotation."""
+    if isinstance(annotation, Name):
+        return {annotation.path.rpartition(".")[2]}
+    if isinstance(annotation, Either):
+        return {tail for option in annotation.options for tail in tails(option)}
+    if isinstance(annotation, Subscript):
+        return tails(annotation.base) | tails(annotation.key)
+    if isinstance(annotation, Sequence):
+        return {tail for item in annotation.items for tail in tails(item)}
+    return set()

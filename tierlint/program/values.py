@@ -33,7 +33,7 @@ from tierlint.model import (
 from tierlint.program.modules import Module, ModuleFinder
 
 MOST_VALUES = 24
-DEEPEST = 40
+DEEPEST = 30
 
 
 class Scope(Struct, frozen=True):
@@ -892,6 +892,17 @@ class Resolver:
         return unique(found)
 
     def items_of(self, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
+        """The items of a display; `{**base, "x": 1}` may hold itself."""
+        memo = ("items", container)
+        if memo in self._open:
+            return ()
+        self._open.add(memo)
+        try:
+            return self._items_of(container, key, scope)
+        finally:
+            self._open.discard(memo)
+
+    def _items_of(self, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
         expr, inner = container.expr, container.scope
         if isinstance(expr, Collected):
             return self.values(expr.item, inner)

@@ -8,7 +8,7 @@ from textwrap import wrap
 from tierlint.catalog import ENTRY_KINDS
 from tierlint.model import Diagnostic, Evidence, JudgedCall, Report, Trace
 from tierlint.report.frame import frame
-from tierlint.report.view import View, count, evidence_text, line_place, paint, place, printable
+from tierlint.report.view import View, count, evidence_text, line_place, paint, place, printable, step_text
 from tierlint.rules.chain import by_urgency, chain
 
 
@@ -99,20 +99,12 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
     for number, trace in enumerate(by_urgency(call.traces), 1):
         certain = "" if trace.certain else " (not every step is certain)"
         steps = chain(trace, call)
-        yield f"{number}. {_step(steps[0], None, view)}{certain}"
+        yield f"{number}. {step_text(steps[0], view)}{certain}"
         for step in steps[1:]:
-            yield f"   -> {_step(step, view, view)}"
+            yield f"   -> {step_text(step, view)}"
         yield f"   -> {line_place(call.api_call.at)}: the call"
         for label, evidence in _marks(trace):
             yield f"   {label}: {evidence_text(evidence)}"
-
-
-def _step(step: Evidence, source: View | None, view: View) -> str:
-    at = f"{line_place(step.at)}: " if step.at else ""
-    lines = source.lines(step.at.path) if source and step.at else ()
-    line = lines[step.at.line - 1].strip() if step.at and 1 <= step.at.line <= len(lines) else ""
-    code = f"    {paint(printable(line[:80]), 'dim', view.color)}" if line else ""
-    return f"{at}{printable(step.text)}{code}"
 
 
 def _marks(trace: Trace) -> Iterator[tuple[str, Evidence]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tierlint.model import Diagnostic, JudgedCall, Location, Report
 from tierlint.report.frame import frame
-from tierlint.report.view import View, count, evidence_text, in_order, line_place, paint, place, printable
+from tierlint.report.view import View, count, evidence_text, in_order, paint, place, printable, step_text
 
 
 def render(report: Report, view: View) -> str:
@@ -20,11 +20,9 @@ def summary(report: Report) -> str:
     found = count(len(report.diagnostics), "finding") if report.diagnostics else "No findings"
     safe = sum(one.fix is not None and one.fix.safety == "safe" for one in report.diagnostics)
     unsafe = sum(one.fix is not None and one.fix.safety != "safe" for one in report.diagnostics)
-    ways = []
-    if safe:
-        ways.append(f"{safe} fixable with --fix")
+    ways = [f"{safe} fixable with --fix"] if safe else []
     if unsafe:
-        ways.append(f"{unsafe} fixable with --fix --unsafe-fixes")
+        ways.append(f"{unsafe} {'more' if safe else 'fixable'} with --fix --unsafe-fixes")
     fixable = f" ({', '.join(ways)})" if ways else ""
     parts = [
         f"{count(len(report.judged_calls), 'call')} judged",
@@ -42,8 +40,7 @@ def _block(diagnostic: Diagnostic, calls: dict[Location, JudgedCall], view: View
     lines = [f"{where}: {code} {name}: {printable(diagnostic.message)}"]
     lines += frame(diagnostic.at, view.lines(diagnostic.at.path), view.color)
     for number, step in enumerate(diagnostic.related):
-        at = f"{line_place(step.at)}: " if step.at else ""
-        lines.append(_note("from" if number == 0 else "then", f"{at}{printable(step.text)}", view))
+        lines.append(_note("then" if number else "from", step_text(step, view), view))
     call = calls.get(diagnostic.at)
     shown = {step.at for step in diagnostic.related}
     for evidence in call.verdict.because if call else ():

@@ -11,6 +11,8 @@ from tierlint.model import Diagnostic, Evidence, JudgedCall, Location
 
 _STYLES: Final = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "blue": "1;34", "cyan": "36"}
 
+_WIDEST_STEP: Final = 80
+
 
 class View(Struct, frozen=True):
     """What a renderer is told besides the report.
@@ -51,6 +53,20 @@ def printable(text: str) -> str:
 def evidence_text(evidence: Evidence) -> str:
     where = f" ({line_place(evidence.at)})" if evidence.at else ""
     return f"{printable(evidence.text)}{where}"
+
+
+def step_text(step: Evidence, view: View) -> str:
+    """One step of the way to a call: the place, what happens there, and its line of code."""
+    if step.at is None:
+        return printable(step.text)
+    lines = view.lines(step.at.path)
+    line = lines[step.at.line - 1].strip() if 1 <= step.at.line <= len(lines) else ""
+    code = (
+        f"  {paint('|', 'blue', view.color)} {paint(printable(line[:_WIDEST_STEP]), 'dim', view.color)}"
+        if line
+        else ""
+    )
+    return f"{line_place(step.at)}: {printable(step.text)}{code}"
 
 
 def paint(text: str, style: str, color: bool) -> str:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tierlint.catalog.models import Models, find
 from tierlint.model import JudgedCall
+from tierlint.rules.chain import decisive_trace
+
+# Whoever started these may look on; they can do without the speed all the same.
+_STARTED_BY_HAND: Final = ("command", "notebook", "start-up")
+
+
+def who_waits(call: JudgedCall, *, answer: str) -> str:
+    """The first sentence of advice: that nobody needs the answer at once, and how that is known."""
+    trace = decisive_trace(call)
+    if trace and trace.entry.kind in _STARTED_BY_HAND:
+        return f"{answer.capitalize()} can wait: {reason(call)}."
+    return f"Nobody waits for {answer}: {reason(call)}."
 
 
 def reason(call: JudgedCall) -> str:

@@ -100,8 +100,8 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
 
 
 def _flex_instead(call: JudgedCall) -> Fix | None:
-    if call.fix is None or call.fix.safety == "unsafe":
-        return call.fix
+    if call.fix is None:
+        return None
     return replace(call.fix, safety="unsafe", why_unsafe="the Batch API suits this work better than Flex")
 
 
