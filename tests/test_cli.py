@@ -58,9 +58,7 @@ FIXED = 'client.responses.create(model="gpt-5.4", input=letter, service_tier="fl
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    return write(
-        tmp_path / "shop", {"pyproject.toml": PYPROJECT, "mail/tasks.py": TASKS, "mail/__init__.py": ""}
-    )
+    return write(tmp_path / "shop", {"pyproject.toml": PYPROJECT, "mail/tasks.py": TASKS, "mail/__init__.py": ""})
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -153,7 +151,16 @@ def test_quiet_and_verbose(shop: Path) -> None:
 def test_a_missing_path(shop: Path) -> None:
     assert refused(shop, "nowhere.py") == "nowhere.py: no such file or directory"
     assert refused(shop, "calls", "mail", "nowhere") == "nowhere: no such file or directory"
+    assert refused(shop, "explain", "mail:3").startswith("mail: a directory; write FILE:LINE")
     assert refused(shop, "explain", "nowhere.py:3") == "nowhere.py: no such file or directory"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text elsewhere")
+def test_a_path_whose_name_is_not_text(shop: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    (shop / name).write_text(TASKS)
+    assert refused(shop, name) == "'caf\\udce9.py': a name that is not valid text cannot be reported on"
+    assert tierlint(shop).returncode == 1
 
 
 def test_an_unknown_option(shop: Path) -> None:
@@ -216,6 +223,19 @@ def test_an_unreadable_file_that_was_named_is_an_error(shop: Path) -> None:
     assert tierlint(shop, "old.py").returncode == 2
     assert tierlint(shop, "calls", "old.py").returncode == 2
     assert tierlint(shop, "mail").returncode == 1
+
+
+def test_a_diff_is_no_excuse_for_a_file_that_cannot_be_read(shop: Path) -> None:
+    write(shop, {"old.py": 'print "x"\n'})
+    done = tierlint(shop, "--diff", "old.py", "mail")
+    assert done.returncode == 2 and "warning: old.py:1" in done.stderr and FIXED in done.stdout
+
+
+def test_a_named_file_of_another_kind_is_said_to_be_left_out(shop: Path) -> None:
+    write(shop, {"notes.txt": "x"})
+    done = tierlint(shop, "notes.txt")
+    assert done.returncode == 0
+    assert done.stderr == "tierlint: warning: notes.txt: neither a Python file nor a notebook, left out\n"
 
 
 def test_strict_makes_every_unreadable_file_an_error(shop: Path) -> None:
@@ -309,9 +329,7 @@ def test_an_ignored_finding_is_not_fixed_and_an_unused_ignore_is(shop: Path) -> 
     write(shop, {"mail/tasks.py": ignored})
     assert tierlint(shop, "--fix").returncode == 0
     assert (shop / "mail/tasks.py").read_text() == ignored
-    write(
-        shop, {"mail/tasks.py": TASKS.replace(LINE, f"{FIXED}  # tierlint: ignore[TL101] the partner polls")}
-    )
+    write(shop, {"mail/tasks.py": TASKS.replace(LINE, f"{FIXED}  # tierlint: ignore[TL101] the partner polls")})
     assert codes(tierlint(shop).stdout) == ["TL901"]
     assert tierlint(shop, "--fix").returncode == 0
     assert (shop / "mail/tasks.py").read_text() == TASKS.replace(LINE, FIXED)
@@ -396,9 +414,7 @@ def test_explain_away_from_a_call_names_the_nearest(shop: Path) -> None:
     assert refused(shop, "explain", "mail/tasks.py:4") == (
         "mail/tasks.py:4: there is no API call here; the nearest is mail/tasks.py:10"
     )
-    assert refused(shop, "explain", "mail/__init__.py:1") == (
-        "mail/__init__.py: there is no API call in this file"
-    )
+    assert refused(shop, "explain", "mail/__init__.py:1") == ("mail/__init__.py: there is no API call in this file")
     assert refused(shop, "explain", "mail/tasks.py") == (
         "mail/tasks.py: not a place; write FILE:LINE, for example app/tasks.py:31"
     )

@@ -125,6 +125,10 @@ def test_an_explicit_file_is_the_only_one_read(tmp_path: Path) -> None:
             "per-file-ignores: expected object, got array; write a table of key = value pairs",
         ),
         (
+            "per-file-ignores = { 'tests/**' = 'TL101' }",
+            'per-file-ignores."tests/**": expected array, got str; write a list: ["..."]',
+        ),
+        (
             "entry-point = { kind = 'queue-task' }",
             "entry-point: not an array of tables; write [[tool.tierlint.entry-point]] in double brackets",
         ),

@@ -98,9 +98,7 @@ def test_an_unknown_rule_in_the_settings_names_the_key(settings: dict[str, Any],
 
 def test_reasons_for_hiding() -> None:
     assert reasons(run(found(), select=("TL2",))[1]) == ["TL101 is not selected"]
-    assert reasons(run(found(), selected=frozenset({"app/other.py"}))[1]) == [
-        "not in the paths that were named"
-    ]
+    assert reasons(run(found(), selected=frozenset({"app/other.py"}))[1]) == ["not in the paths that were named"]
     assert reasons(run(found(confidence="low"), min_confidence="medium")[1]) == [
         "low confidence is below min-confidence = 'medium'"
     ]
@@ -249,9 +247,7 @@ def test_what_was_not_asked_is_not_reported(settings: dict[str, Any]) -> None:
 
 
 def test_a_comment_that_hides_a_finding_hidden_anyway_is_used() -> None:
-    shown, _ = run(
-        found(confidence="low"), source="ask()  # tierlint: ignore[TL101]\n", min_confidence="high"
-    )
+    shown, _ = run(found(confidence="low"), source="ask()  # tierlint: ignore[TL101]\n", min_confidence="high")
     assert shown == []
 
 

@@ -291,7 +291,7 @@ def test_a_model_without_flex_fails_at_once() -> None:
 def test_embeddings_take_no_tier() -> None:
     with serving() as server, client(server) as api:
         with pytest.raises(TypeError, match="service_tier"):
-            api.embeddings.create(model="text-embedding-3-small", input="hi", service_tier="flex")  # type: ignore[call-overload]
+            api.embeddings.create(model="text-embedding-3-small", input="hi", service_tier="flex")  # type: ignore[call-arg]
         assert server.requests == []
         assert api.embeddings.create(model="text-embedding-3-small", input="hi").data[0].embedding == [0.5]
 

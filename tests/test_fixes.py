@@ -20,7 +20,7 @@ TIER = ', service_tier="flex"'
 
 
 def splice(data: bytes, old: bytes, new: str, path: str = "x.py") -> Splice:
-    """The edit that replaces a piece of text that is there once; to insert, name what it comes after as `old|`."""
+    """The edit that replaces a piece of text that is there once; behind `old|`, the edit that inserts."""
     anchor = old.rstrip(b"|")
     assert data.count(anchor) == 1
     end = data.index(anchor) + len(anchor)
@@ -83,6 +83,7 @@ HARMLESS = [
     (b"'x'\rf(a)\r", b"f(a|", TIER),
     ("# coding: latin-1\n'é'; f('é', a=1)\n".encode("latin-1"), b"a=1|", TIER),
     (b"\xef\xbb\xbff(a)\n", b"f(a|", TIER),
+    (b"f(a=1, b=2)\n", b"a=1, b=2", "a=1"),
     (b"f(a, b=1)\n", b"b=1", 'c=2, service_tier="flex"'),
 ]
 
@@ -104,7 +105,6 @@ HARMFUL = [
     (b"f(1)\n", b"f", "g"),
     (b"f(a=1)\n", b"f(a=1)", "f(a=1), g()"),
     (b"f(a=1)\ng(b=1)\n", b"f(a=1)\ng(b=1)", "f()\ng()"),  # more than the arguments inside one call
-    (b"f(a=1, b=2)\n", b"a=1, b=2", "a=1"),
     (b"f(x for x in y)\n", b"in y|", TIER),
     (b"x = 1\n", b"1", "2"),
     (b"x = 1\n", b"1", "True"),
@@ -119,11 +119,7 @@ HARMFUL = [
 @pytest.mark.parametrize(("original", "old", "new"), HARMFUL)
 def test_a_change_that_is_not_meant(original: bytes, old: bytes, new: str) -> None:
     edit = splice(original, old, new)
-    message = fixes.check(original, fixes.apply(original, [edit]), [edit])
-    if (original, old) == (b"f(a=1, b=2)\n", b"a=1, b=2"):
-        assert message is None  # `b` is taken out by an edit that covers it
-    else:
-        assert message
+    assert fixes.check(original, fixes.apply(original, [edit]), [edit])
 
 
 def test_a_change_elsewhere_than_the_edits_is_noticed() -> None:
@@ -206,8 +202,9 @@ def test_diff() -> None:
     assert fixes.diff("a/x.py", b"1\n2\n3\n", b"1\n2!\n3\n") == (
         "--- a/a/x.py\n+++ b/a/x.py\n@@ -1,3 +1,3 @@\n 1\n-2\n+2!\n 3\n"
     )
+    unended = "\\ No newline at end of file\n"
     assert fixes.diff("x.py", b"1", b"2") == (
-        "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n\\ No newline at end of file\n+2\n\\ No newline at end of file\n"
+        f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n{unended}+2\n{unended}"
     )
     assert fixes.diff("x.py", b"1\n", b"1\n") == ""
     assert fixes.diff("x.py", b"", b"1\n") == "--- a/x.py\n+++ b/x.py\n@@ -0,0 +1 @@\n+1\n"

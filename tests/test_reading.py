@@ -164,6 +164,9 @@ REMOVALS = {
     "f(\n    a,  # of a\n    k=1\n)": "f(\n    a,  # of a\n)",
     "f(\n    a,\n    k=1,  # of k\n)": "f(\n    a,\n    # of k\n)",
     "f(\n    a,\n    k=1,  # of k\n    b=2,\n)": "f(\n    a,\n    # of k\n    b=2,\n)",
+    "f(\n    a,  # of a\n    k=1)": "f(\n    a,  # of a\n    )",
+    "f(\n    a,  # of a\n    k=1, )": "f(\n    a,  # of a\n     )",
+    "f(a,  # of a\n  # of k\n  k=1)": "f(a,  # of a\n  # of k\n  )",
     "f(\n    # of k\n    k=1,\n)": "f(\n    # of k\n    \n)",
     "f(a\n  , k=1\n  , b=2)": "f(a\n  , b=2)",
 }

@@ -71,9 +71,7 @@ NIGHTLY = EntryPoint(
 POST = EntryPoint(
     REPLY, "web.app:reply", "web-request", Location("web/app.py", 2, 2, 2, 20), "`@app.post` makes it a route"
 )
-STEP = CallEdge(
-    MAIN, RUN, CallId("jobs/enrich.py", 3), "direct", None, True, Location("jobs/enrich.py", 8, 5, 8, 38)
-)
+STEP = CallEdge(MAIN, RUN, CallId("jobs/enrich.py", 3), "direct", None, True, Location("jobs/enrich.py", 8, 5, 8, 38))
 
 
 def api_call(at: Location, function: FunctionId, name: str, **more: Any) -> ApiCall:
@@ -152,9 +150,7 @@ REPORT = Report(
         ),
     ),
     hidden=(
-        Diagnostic(
-            "TL101", "Hidden.", UNKNOWN.api_call.at, (), "low", None, hidden_because="TL101 is not selected"
-        ),
+        Diagnostic("TL101", "Hidden.", UNKNOWN.api_call.at, (), "low", None, hidden_because="TL101 is not selected"),
     ),
     judged_calls=(LIVE, UNKNOWN, BATCH),
     entry_points=(NIGHTLY, POST),
@@ -189,10 +185,10 @@ web/app.py:4:12: TL201 discount-tier-on-live-path: Somebody waits: 100% sure.
 6 |         input=question, service_tier="flex",
 7 |     )
   |
-  = from: web/app.py:2: web-request  | @app.post("/reply")
-  = help: tierlint rule TL201
+  = from: web/app.py:2: web-request
+  = help: see `tierlint rule TL201`
 
-2 findings (1 fixable with --fix --unsafe-fixes): 3 calls judged, 4 files read, 2 not readable, 1 call whose callee stayed unknown.
+2 findings (1 fixable with --fix --unsafe-fixes): 3 calls judged (1 undetermined), 4 files read, 2 not readable, 1 call whose callee stayed unknown.
 """
 
 CONCISE = """\
@@ -468,7 +464,7 @@ Discount: batch, 50% less
 
 Reached in 1 way
   1. .github/workflows/nightly.yml:5: schedule: `0 3 * * *` runs `python -m jobs.enrich`
-     -> jobs/enrich.py:8: `jobs.enrich:main` calls `jobs.enrich:run`  | run(csv.reader(open("rows.csv")))
+     -> jobs/enrich.py:8: `main` calls `run`  | run(csv.reader(open("rows.csv")))
      -> jobs/enrich.py:6: the call
      once per item: one request per row, none uses another's answer (jobs/enrich.py:5)
 
@@ -526,7 +522,7 @@ Discount: none
   nothing to gain: the answer is waited for
 
 Reached in 1 way
-  1. web/app.py:2: web-request: `@app.post` makes it a route  | @app.post("/reply")
+  1. web/app.py:2: web-request: `@app.post` makes it a route
      -> web/app.py:4: the call
 
 Findings

@@ -43,16 +43,13 @@ BY_WINDOW = (
     'Pass `background=True, background_options={"completion_window": "8h"}` and fetch the answer when it is '
     "done (at least 30% less)."
 )
-BY_BATCH = "Sent as one Batch API file, the requests cost 50% less."
 KEYWORD = Splice("shop/mail.py", 400, 400, ', service_tier="flex"')
 SAFE = Fix('Add `service_tier="flex"`', "safe", (KEYWORD,))
 
 
 def trace(kind: str, *hops: CallEdge, line: int = 3, **more: Any) -> Trace:
     start = hops[0].caller if hops else WORK
-    entry = EntryPoint(
-        start, "shop.mail:start", kind, Location("shop/mail.py", line, 1, line, 9), f"a {kind}"
-    )
+    entry = EntryPoint(start, "shop.mail:start", kind, Location("shop/mail.py", line, 1, line, 9), f"a {kind}")
     marks = {"detached": None, "waits": None, "fan_out": None, "chained": None, "interactive": None}
     return Trace(entry, hops, certain=True, **{**marks, **more})
 
@@ -128,14 +125,15 @@ def test_flex_candidate() -> None:
             Route("background-window", 0.3, "gpt-6.2-sol has no Flex"),
             f"a queue task runs it. gpt-6.2-sol has no Flex. {BY_WINDOW}",
         ),
-        (
-            Route("batch", 0.5, "embeddings have no Flex: Batch is half price"),
-            f"a queue task runs it. Embeddings have no Flex: Batch is half price. {BY_BATCH}",
-        ),
     ],
 )
 def test_flex_candidate_names_the_route(route: Route, advice: str) -> None:
     assert said(call(route=route)) == [("TL101", f"Nobody waits for this answer: {advice}")]
+
+
+def test_what_is_started_by_hand_can_wait() -> None:
+    [(_, message)] = said(call(because="a script", traces=(trace("command"),)))
+    assert message == f"This answer can wait: a script. {ON_FLEX}"
 
 
 def test_flex_through_a_wrapper_names_it() -> None:
@@ -154,9 +152,7 @@ def test_batch_candidate() -> None:
     assert one.fix and (one.fix.safety, one.fix.edits) == ("unsafe", (KEYWORD,))
 
 
-@pytest.mark.parametrize(
-    "api", [{"api": "embeddings"}, {"model": "gpt-4.1"}, {"model": None}, {"provider": "azure"}]
-)
+@pytest.mark.parametrize("api", [{"api": "embeddings"}, {"model": "gpt-4.1"}, {"model": None}, {"provider": "azure"}])
 def test_batch_candidate_offers_flex_only_where_it_is_known_to_work(api: dict[str, Any]) -> None:
     [(_, message)] = said(call("batch", **api))
     assert "Flex" not in message
@@ -170,6 +166,7 @@ def test_batch_candidate_offers_flex_only_where_it_is_known_to_work(api: dict[st
         call(tier="flex"),
         call(tier="priority"),
         call("batch", tier="flex"),
+        call(route=Route("batch", 0.5, "gpt-4.1 has no Flex: Batch is half price")),
         call(route=Route("none", 0.0, "gpt-9 has no cheaper tier")),
         call("batch", Route("batch", 0.0, "moderation is free")),
     ],
@@ -279,8 +276,8 @@ def test_the_chain_leads_from_the_entry_point_to_the_call() -> None:
     [one] = found(call(traces=(way,)))
     assert [(step.text, step.at.line if step.at else 0) for step in one.related] == [
         ("schedule: a schedule", 3),
-        ("`shop.mail:start` starts, without waiting for it, a function in shop/mail.py (a thread)", 12),
-        ("calls `shop.mail:write`, once per item", 15),
+        ("`start` starts, without waiting for it, a function of the same file (a thread)", 12),
+        ("calls `write`, once per item", 15),
     ]
 
 

@@ -64,9 +64,7 @@ def cli() -> None:
 # --- Options that several commands share ----------------------------------------------------------
 
 
-def _comma_separated(
-    context: click.Context, option: click.Parameter, given: Sequence[str]
-) -> tuple[str, ...]:
+def _comma_separated(context: click.Context, option: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
     return tuple(one.strip() for value in given for one in value.split(",") if one.strip())
 
 
@@ -80,9 +78,7 @@ def _with_options(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 _analysis_options: Final = _with_options(
-    click.option(
-        "--config", type=click.Path(path_type=Path), help="Settings file, instead of the project's own."
-    ),
+    click.option("--config", type=click.Path(path_type=Path), help="Settings file, instead of the project's own."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
     click.option("--jobs", "-j", type=click.IntRange(min=1), help="Processes to read files with."),
     click.option("--strict", is_flag=True, default=None, help="Exit with 2 when a file cannot be read."),
@@ -94,13 +90,9 @@ _selection_options: Final = _with_options(
     click.option(
         "--select", multiple=True, callback=_comma_separated, help="Rules to check: codes, prefixes or names."
     ),
-    click.option(
-        "--extend-select", multiple=True, callback=_comma_separated, help="Rules to check besides those."
-    ),
+    click.option("--extend-select", multiple=True, callback=_comma_separated, help="Rules to check besides those."),
     click.option("--ignore", multiple=True, callback=_comma_separated, help="Rules not to check."),
-    click.option(
-        "--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Hide what is less certain."
-    ),
+    click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Hide what is less certain."),
 )
 
 
@@ -131,19 +123,25 @@ def check(paths: tuple[Path, ...], **options: Any) -> int:
         if paths and not named:
             return CLEAN
         report = _analyze(root, settings, named, options)
-        if options["diff"]:
-            return _show_diff(root, report, options)
-        if options["fix"] and _fix(root, report, options):
+        if options["fix"] and not options["diff"] and _fix(root, report, options):
             report = _analyze(root, settings, named, options)
+    _warn_of_problems(report, options)
+    if options["diff"]:
+        is_clean = not _show_diff(root, report, options)
+    else:
+        _show(report, root, settings, options)
+        is_clean = not report.diagnostics
+    if _is_incomplete(report, root, named, settings):
+        return MISTAKE
+    return CLEAN if is_clean or options["exit_zero"] else FINDINGS
+
+
+def _show(report: Report, root: Path, settings: Settings, options: dict[str, Any]) -> None:
     from tierlint.report import FORMATS, statistics
 
     view = _view(root, settings, summary=not options["quiet"])
-    _warn_of_problems(report, options)
     render = statistics.render if options["statistics"] else FORMATS[settings.output_format]
     click.echo(render(report, view), nl=False, color=view.color)
-    if _is_incomplete(report, root, named, settings):
-        return MISTAKE
-    return FINDINGS if report.diagnostics and not options["exit_zero"] else CLEAN
 
 
 @cli.command()
@@ -172,6 +170,8 @@ def explain(place: str, **options: Any) -> int:
     if match is None:
         raise click.UsageError(f"{place}: not a place; write FILE:LINE, for example app/tasks.py:31")
     file = Path(match["file"])
+    if file.is_dir():
+        raise click.UsageError(f"{file}: a directory; write FILE:LINE, for example app/tasks.py:31")
     with _mistakes_reported():
         root, settings = _settings((file,), options)
         report = _analyze(root, settings, (file,), options)
@@ -221,12 +221,16 @@ def _settings(paths: Sequence[Path], options: dict[str, Any]) -> tuple[Path, Set
     """The project's root, and its settings with the command line's on top."""
     from tierlint.config import load, override
     from tierlint.filtering import check_selectors, check_settings
-    from tierlint.project import MissingPath, find_root
+    from tierlint.project import SOURCE_SUFFIXES, MissingPath, find_root, is_text
     from tierlint.rules import rule_names
 
     for path in paths:
         if not path.exists():
             raise MissingPath(path)
+        if not is_text(str(path)):
+            raise click.UsageError(f"{str(path)!a}: a name that is not valid text cannot be reported on")
+        if path.is_file() and path.suffix not in SOURCE_SUFFIXES:
+            _warn(f"{path}: neither a Python file nor a notebook, left out")
     root = find_root(paths)
     settings = load(root, options["config"])
     names = rule_names()
@@ -302,22 +306,20 @@ def _apply(root: Path, fixable: Sequence[Diagnostic], *, dry_run: bool) -> FixOu
     return outcome
 
 
-def _show_diff(root: Path, report: Report, options: dict[str, Any]) -> int:
+def _show_diff(root: Path, report: Report, options: dict[str, Any]) -> bool:
+    """Print what the fixes would change; whether there is anything."""
     from tierlint.fixes import diff
-    from tierlint.report.view import count
 
     outcome = _apply(root, _fixable(report, options), dry_run=True)
     for change in outcome.changed:
         click.echo(diff(change.path, change.before, change.after), nl=False)
-    if not options["quiet"]:
-        fixes, files = count(outcome.applied, "fix", "fixes"), count(len(outcome.changed), "file")
-        click.echo(f"tierlint: would apply {fixes} in {files}", err=True)
-    return FINDINGS if outcome.changed else CLEAN
+    _say_what_was_fixed("would apply", outcome, options)
+    return bool(outcome.changed)
 
 
 def _fix(root: Path, report: Report, options: dict[str, Any]) -> bool:
     """Write the fixes; whether any file changed."""
-    from tierlint.report.view import count, place
+    from tierlint.report.view import place
 
     fixable = _fixable(report, options)
     outcome = _apply(root, fixable, dry_run=False)
@@ -326,10 +328,16 @@ def _fix(root: Path, report: Report, options: dict[str, Any]) -> bool:
         for one in fixable:
             if one.fix and one.at.path in changed:
                 click.echo(f"tierlint: fixed: {place(one.at)}: {one.rule} {one.fix.title}", err=True)
+    _say_what_was_fixed("applied", outcome, options)
+    return bool(outcome.changed)
+
+
+def _say_what_was_fixed(done: str, outcome: FixOutcome, options: dict[str, Any]) -> None:
+    from tierlint.report.view import count
+
     if not options["quiet"]:
         fixes, files = count(outcome.applied, "fix", "fixes"), count(len(outcome.changed), "file")
-        click.echo(f"tierlint: applied {fixes} in {files}", err=True)
-    return bool(outcome.changed)
+        click.echo(f"tierlint: {done} {fixes} in {files}", err=True)
 
 
 # --- What is said on stderr, and how results look -------------------------------------------------
@@ -375,7 +383,7 @@ def _is_incomplete(report: Report, root: Path, named: Sequence[Path], settings: 
 def _view(root: Path, settings: Settings, *, summary: bool) -> View:
     from tierlint.catalog.models import load
     from tierlint.report.frame import read_lines
-    from tierlint.report.view import View
+    from tierlint.report.view import View, wants_color
     from tierlint.rules import rule_names
 
     return View(
@@ -383,15 +391,7 @@ def _view(root: Path, settings: Settings, *, summary: bool) -> View:
         models_as_of=str(load().as_of),
         names=rule_names(),
         lines=lambda path: read_lines(root / path),
-        color=_wants_color(),
+        color=wants_color(sys.stdout.isatty(), os.environ),
         summary=summary,
         table_prefix=settings.prefix if settings.source else "tool.tierlint.",
     )
-
-
-def _wants_color() -> bool:
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"

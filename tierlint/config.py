@@ -160,10 +160,12 @@ def _settings(table: Mapping[str, Any], source: str) -> Settings:
         elif key in known:
             plain[key] = value
         else:
-            hint = (
-                suggestion(key, [*known, *TABLES]) or f"; known keys: {', '.join(sorted((*known, *TABLES)))}"
-            )
+            hint = suggestion(key, [*known, *TABLES]) or f"; known keys: {', '.join(sorted((*known, *TABLES)))}"
             raise ConfigError(f"{source}: {prefix}{key}: unknown key{hint}")
+    per_file = plain.get("per-file-ignores")
+    for pattern, codes in per_file.items() if isinstance(per_file, dict) else ():
+        # msgspec would not say under which pattern the mistake stands.
+        read_strictly(codes, tuple[str, ...], source=source, key=f'{prefix}per-file-ignores."{pattern}"')
     settings = read_strictly(plain, Settings, source=source, key=prefix)
     return msgspec.structs.replace(settings, raw_tables=raw, source=source)
 

@@ -208,9 +208,7 @@ def _unused_message(comment: Ignore, unused: tuple[str, ...], names: Mapping[str
     if unused and len(unused) < len(comment.codes):
         return f"{listed} hides nothing here; the other codes of this comment do. Remove it from the list."
     what = f"This comment ignores {listed}, which" if unused else "This ignore comment"
-    return (
-        f"{what} finds nothing here. Remove the comment." if unused else f"{what} hides nothing. Remove it."
-    )
+    return f"{what} finds nothing here. Remove the comment." if unused else f"{what} hides nothing. Remove it."
 
 
 def _removal(path: str, comment: Ignore, unused: tuple[str, ...], read: Callable[[str], bytes]) -> Fix | None:

@@ -60,7 +60,7 @@ _DOTTED = re.compile(r"[A-Za-z_][\w]*(?:[.:][\w\-]+)+\Z")
 _IGNORE = re.compile(r"#\s*tierlint:\s*ignore\b(?:\[([^\]]*)\])?")
 _NOWHERE = Use("other")
 _DISCARDED = Use("discarded")
-_OPERATORS: dict[type[ast.operator], str] = {ast.BitOr: "|", ast.RShift: ">>", ast.LShift: "<<", ast.Sub: "-"}
+_CALLS: Final = {ast.BitOr: "__or__", ast.RShift: "__rshift__", ast.LShift: "__lshift__"}
 
 
 def index(tree: ast.Module, source: str, cells: tuple[tuple[int, int], ...] = ()) -> ModuleSummary:
@@ -159,6 +159,7 @@ class _Walk:
         self.returns: list[Expr] = []
         self.yields: list[Expr] = []
         self.is_generator = False
+        self.shared: frozenset[str] = frozenset()  # names that are the module's, by `global`
         self.events: list[
             tuple[dict[str, bool], set[str]]
         ] = []  # per open loop: first event is a write; written
@@ -216,13 +217,13 @@ class _Walk:
         parameters = self.parameters(node.args)
         saved = (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.shared,
         )  # fmt: skip
         parent, owner = self.function, self.owner
         self.function, self.owner, self.qualname, self.loop = number, -1, qualname, -1
         self.in_try, self.main_guard, self.is_generator = False, False, False
         self.mention_kind, self.mention_index = LOADED, number
-        self.returns, self.yields, self.events, self.exits = [], [], [], []
+        self.returns, self.yields, self.events, self.exits, self.shared = [], [], [], [], frozenset()
         if isinstance(node, ast.Lambda):
             self.mention_kind, self.mention_index = RETURNED, number
             self.returns.append(self.expr(node.body, Use("returned")))
@@ -245,7 +246,7 @@ class _Walk:
         )
         (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.shared,
         ) = saved  # fmt: skip
         return number
 
@@ -339,7 +340,10 @@ class _Walk:
         kind = type(target)
         if kind is ast.Name:
             name = target.id  # type: ignore[attr-defined]
-            self.bindings.append(Binding(self.function, self.owner, name, value, annotation, line))
+            shared = name in self.shared
+            self.bindings.append(
+                Binding(self.function, self.owner, name, value, annotation, line, shared=shared)
+            )
             self.write(name)
         elif kind is ast.Attribute:
             path = _dotted(target)
@@ -523,6 +527,10 @@ class _Walk:
             if case.guard is not None:
                 self.expr(case.guard, _NOWHERE)
             self.body(case.body)
+
+    def global_(self, node: ast.Global) -> None:
+        if self.function:
+            self.shared |= set(node.names)
 
     def other_statement(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
@@ -729,15 +737,40 @@ class _Walk:
         return Template(tuple(parts))
 
     def bin_op(self, node: ast.BinOp, use: Use) -> Expr:
+        if type(node.op) in _CALLS:
+            # Overloaded to build something (`prompt | model`, `first >> second`): a call of a method of the left side.
+            if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Sub):
+                left: Expr = self.operator_call(node.left, "__sub__", use)
+            else:
+                left = self.expr(node.left, use)
+            return self.operator_call(node, _CALLS[type(node.op)], use, left)
         left, right = self.expr(node.left, use), self.expr(node.right, use)
         if isinstance(node.op, ast.Add):
             if isinstance(left, (Constant, Template)) or isinstance(right, (Constant, Template)):
                 return Template((left, right))
             return Operation("+", left, right)
-        operator = _OPERATORS.get(type(node.op))
-        if operator is None:
-            return Unknown(tuple(v.path for v in (left, right) if isinstance(v, Name)))
-        return Operation(operator, left, right)
+        return Unknown(tuple(v.path for v in (left, right) if isinstance(v, Name)))
+
+    def operator_call(self, node: ast.BinOp, method: str, use: Use, left: Expr | None = None) -> Expr:
+        if left is None:
+            left = self.expr(node.left, use)
+        number = len(self.calls)
+        self.calls.append(None)
+        self.mention(method, CALLEE, number)
+        kept = self.mention_kind, self.mention_index
+        self.mention_kind, self.mention_index = ARGUMENT, number
+        right = self.expr(node.right, Use("argument", call=number))
+        self.mention_kind, self.mention_index = kept
+        line, column = self.position(node.lineno, node.col_offset)
+        end_line, end_column = self.position(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        callee: Expr = Attribute(left, method)
+        if isinstance(left, Name):
+            callee = Name(f"{left.path}.{method}")
+        self.calls[number] = Call(
+            callee, method, (right,), (), self.function, self.owner, self.loop, False, self.in_try, self.main_guard,
+            use, line, column, end_line, end_column,
+        )  # fmt: skip
+        return Operation(method, left, right)
 
     def subscript(self, node: ast.Subscript, use: Use) -> Expr:
         base = self.expr(node.value, use)
@@ -861,6 +894,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Walk, Any], None]] = {
     ast.AsyncWith: _Walk.with_,
     ast.Try: _Walk.try_,
     ast.Match: _Walk.match_,
+    ast.Global: _Walk.global_,
     ast.Raise: _Walk.other_statement,
     ast.Assert: _Walk.other_statement,
     ast.Delete: _Walk.other_statement,

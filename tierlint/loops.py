@@ -55,7 +55,7 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
     while number >= 0:
         loop = module.summary.loops[number]
         at = locate(module, loop.line, 1, loop.line, 1)
-        carried = _carried(module, record, loop)
+        carried = _carried(module, record, call.index, loop)
         if carried is not None:
             chained = chained or Evidence(f"each round uses `{carried}`, which an earlier answer changed", at)
         elif fan_out is None:
@@ -66,15 +66,64 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
     return Shape(fan_out, chained)
 
 
-def _carried(module: Module, record: Call, loop: Loop) -> str | None:
+def _carried(module: Module, record: Call, number: int, loop: Loop) -> str | None:
     """A name through which an earlier round's answer reaches this call."""
     if not loop.carried:
         return None
-    carried = set(loop.carried)
+    carried = set(loop.carried) & _answers(module, record, number, loop)
     for name in _inputs(module, record, loop):
         if name in carried:
             return name
     return None
+
+
+def _answers(module: Module, record: Call, number: int, loop: Loop) -> set[str]:
+    """The names that hold the call's answer, or something made of it, inside the loop."""
+    found: set[str] = set()
+    inside = [
+        (binding.target.removesuffix("[]"), binding.value)
+        for bindings in module.bindings(record.function, -1).values()
+        for binding in bindings
+        if binding.line >= loop.line
+    ]
+    grown = -1
+    while grown != len(found):
+        grown = len(found)
+        for target, value in inside:
+            if target not in found and (found & set(names(value, module)) or holds(value, number, module)):
+                found.add(target)
+    return found
+
+
+def holds(expr: Expr, number: int, module: Module) -> bool:
+    """The expression is, or is made of, what a call gives."""
+    if isinstance(expr, CallResult):
+        if expr.call == number:
+            return True
+        record = module.call(expr.call)
+        parts = [*record.arguments, *(value for _, value in record.keywords), record.callee]
+        return any(holds(part, number, module) for part in parts)
+    return any(holds(part, number, module) for part in _parts(expr))
+
+
+def _parts(expr: Expr) -> tuple[Expr, ...]:
+    if isinstance(expr, (Attribute, Subscript)):
+        return (expr.base,)
+    if isinstance(expr, Sequence):
+        return expr.items
+    if isinstance(expr, Template):
+        return expr.parts
+    if isinstance(expr, Dictionary):
+        return expr.values
+    if isinstance(expr, Either):
+        return expr.options
+    if isinstance(expr, Operation):
+        return (expr.left, expr.right)
+    if isinstance(expr, Collected):
+        return (expr.item,)
+    if isinstance(expr, (Element, Spread)):
+        return (expr.iterable,)
+    return (expr.context,) if isinstance(expr, Entered) else ()
 
 
 def _inputs(module: Module, record: Call, loop: Loop) -> Iterator[str]:

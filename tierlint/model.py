@@ -238,7 +238,7 @@ class Binding(Struct, frozen=True, array_like=True):
     """`target = value` in a function body or a class body (`owner` is the class index, else -1).
 
     target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
-    key: the literal key of `x["key"] = value`.
+    key: the literal key of `x["key"] = value`. shared: the name is the module's, by `global`.
     """
 
     function: int
@@ -248,6 +248,7 @@ class Binding(Struct, frozen=True, array_like=True):
     annotation: Expr | None
     line: int
     key: str | None = None
+    shared: bool = False
 
 
 class Loop(Struct, frozen=True, array_like=True):
@@ -429,7 +430,10 @@ class ApiCall(Struct, frozen=True):
 
 
 class Trace(Struct, frozen=True):
-    """One chain of calls from an entry point to an API call; hops in calling order."""
+    """One chain of calls from an entry point to an API call; hops in calling order.
+
+    demo: a module tries itself out (`if __name__ == "__main__"`) while other files use what it tries.
+    """
 
     entry: EntryPoint
     hops: tuple[CallEdge, ...]
@@ -439,6 +443,7 @@ class Trace(Struct, frozen=True):
     chained: Evidence | None
     interactive: Evidence | None
     certain: bool
+    demo: bool = False
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]

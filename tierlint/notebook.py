@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,9 +12,7 @@ import msgspec
 from msgspec import Struct
 
 # Magics that run the code on their own line (and, as `%%`, the cell below it) in the notebook's namespace.
-RUNS_CODE = frozenset(
-    {"time", "timeit", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument", "heat"}
-)
+RUNS_CODE = frozenset({"time", "timeit", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument", "heat"})
 # Cell magics around Python code whose own line holds nothing but arguments.
 WRAPS_CODE = frozenset(
     {
@@ -45,8 +44,7 @@ BARE_COMMAND = re.compile(
 )
 ASSIGNED_MAGIC = re.compile(r"(?<![=!<>:])=[ \t]*(?=!(?!=)|%)")
 # At the start of a statement none of these can be Python.
-ESCAPE = re.compile(r"[%!?/,;]")
-INDENT = re.compile(r"[ \t\f]*")
+ESCAPES = ("!", "?", "/", ",", ";")
 
 PROMPT = re.compile(r"(?:>>> ?|\.\.\. ?|In \[\d+\]: ?|   \.\.\.+: ?)")
 ENCODING_COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=]")
@@ -103,30 +101,19 @@ class Open(Struct, frozen=True):
 
 def to_python(data: bytes) -> NotebookSource | UnreadableNotebook:
     """The Python code of the notebook, IPython's own syntax replaced by Python of as many lines."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
-        return UnreadableNotebook(0, "not a notebook: the file is empty")
-    try:
-        notebook = msgspec.json.decode(data, type=Notebook)
-    except msgspec.ValidationError as error:
-        return UnreadableNotebook(0, f"not a notebook: {error}")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return UnreadableNotebook(line_of_error(data, str(error)), f"not a notebook: {error}")
-    except RecursionError:
-        return UnreadableNotebook(0, "not a notebook: nested too deeply to be read")
+    notebook = read(data)
+    if isinstance(notebook, UnreadableNotebook):
+        return notebook
     if notebook.cells is None and notebook.worksheets is None:
         return UnreadableNotebook(0, "not a notebook: it has neither `cells` nor `worksheets`")
-    sheets = [notebook.cells or [], *(sheet.cells for sheet in notebook.worksheets or ())]
+    cells = [*(notebook.cells or ()), *(cell for sheet in notebook.worksheets or () for cell in sheet.cells)]
     is_databricks = isinstance(notebook.metadata, dict) and DATABRICKS in notebook.metadata
     lines: list[str] = []
     firsts: list[tuple[int, int]] = []
-    if is_python(language_of(notebook.metadata)):
-        for index, cell in enumerate(cell for sheet in sheets for cell in sheet):
-            if cell.cell_type == "code" and is_python(
-                cell.language or at(cell.metadata, "vscode", "languageId")
-            ):
-                firsts.append((index, len(lines) + 1))
-                lines += python_lines(text_of(cell), is_databricks)
+    for index, cell in enumerate(cells if is_python(language_of(notebook.metadata)) else ()):
+        if cell.cell_type == "code" and is_python(cell.language or at(cell.metadata, "vscode", "languageId")):
+            firsts.append((index, len(lines) + 1))
+            lines += python_lines(text_of(cell), is_databricks)
     # Cells are text already: a cookie would only make the bytes be read in another encoding.
     lines[:2] = ["#" if ENCODING_COOKIE.match(line) else line for line in lines[:2]]
     source = "".join(f"{line}\n" for line in lines)
@@ -143,9 +130,26 @@ def locate(cells: tuple[tuple[int, int], ...], line: int) -> tuple[int, int]:
 # --- The notebook's JSON ---------------------------------------------------------------------------
 
 
-def line_of_error(data: bytes, message: str) -> int:
-    offset = re.search(r"\(byte (\d+)\)", message)
-    return data.count(b"\n", 0, int(offset.group(1)) if offset else len(data.rstrip())) + 1
+def read(data: bytes) -> Notebook | UnreadableNotebook:
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        return UnreadableNotebook(0, "not a notebook: the file is empty")
+    try:
+        try:
+            return msgspec.json.decode(data, type=Notebook)
+        except msgspec.ValidationError:
+            raise
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            # Jupyter writes what strict JSON does not allow: `NaN` in outputs, and halves of surrogate pairs.
+            return msgspec.convert(json.loads(data), type=Notebook)
+    except msgspec.ValidationError as error:
+        return UnreadableNotebook(0, f"not a notebook: {error}")
+    except json.JSONDecodeError as error:
+        return UnreadableNotebook(error.lineno, f"not a notebook: broken JSON: {error.msg}")
+    except UnicodeDecodeError as error:
+        return UnreadableNotebook(data.count(b"\n", 0, error.start) + 1, "not a notebook: not in UTF-8")
+    except RecursionError:
+        return UnreadableNotebook(0, "not a notebook: nested too deeply to be read")
 
 
 def at(value: Any, *keys: str) -> str:
@@ -194,7 +198,7 @@ def python_lines(text: str, is_databricks: bool) -> list[str]:
 
 
 def unprompted(lines: list[str]) -> list[str]:
-    """Without the prompts of a pasted session, or the indent that the whole cell shares with its first line."""
+    """Without the prompts of a pasted session, or the indent that the cell shares with its first line."""
     first = next((line for line in lines if line.strip()), "")
     if PROMPT.match(first):
         return [PROMPT.sub("", line, count=1) for line in lines]
@@ -204,16 +208,16 @@ def unprompted(lines: list[str]) -> list[str]:
 
 def statement_lines(lines: Sequence[str]) -> Iterator[str]:
     state = Open()
-    shell_goes_on = False
+    command_goes_on = False
     for line in lines:
-        if shell_goes_on:
-            shell_goes_on = line.endswith("\\")
+        if command_goes_on:
+            command_goes_on = line.endswith("\\")
             yield ""
             continue
         python = python_of_statement(line) if state.statement_ends else line
-        shell_goes_on = python != line and line.endswith("\\")
-        _, state = masked(python.removesuffix("\\") if shell_goes_on else python, state)
-        yield python.removesuffix("\\") if shell_goes_on else python
+        command_goes_on = line.endswith("\\") and not python.endswith("\\")
+        _, state = masked(python, state)
+        yield python
 
 
 def python_of_statement(line: str) -> str:
@@ -222,7 +226,7 @@ def python_of_statement(line: str) -> str:
     text = line[len(indent) :]
     if text.startswith("%"):
         return indent + python_of_magic(text)
-    if text.startswith(("!", "?", "/", ",", ";")):
+    if text.startswith(ESCAPES):
         return f"{indent}pass"
     code, _ = masked(line, Open())
     if code.rstrip().endswith("?") or BARE_COMMAND.fullmatch(code.strip()):
@@ -252,7 +256,7 @@ def code_of_magic(text: str) -> int | None:
     options = MAGIC_OPTIONS.match(text, magic.end())
     start = options.end() if options else magic.end()
     rest = text[start:].strip()
-    return None if not rest or rest.startswith(("-", "#")) else start
+    return None if not rest or rest.startswith(("-", "#", "?")) else start
 
 
 def masked(line: str, state: Open) -> tuple[str, Open]:

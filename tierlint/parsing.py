@@ -17,8 +17,8 @@ NOT_PYTHON = "not readable as Python 3"
 # LibCST recurses once per level of nesting, several frames each.
 STACK_SIZE = 256 * 1024 * 1024
 RECURSION_LIMIT = 100_000
-# LibCST reads about a megabyte a second; more than this is no hand-written file.
-LARGEST_SOURCE = 2_000_000
+# LibCST and the conversion take seconds for this much; a longer file is hardly written by hand.
+LARGEST_SOURCE = 1_000_000
 # Its time also grows with the square of nesting, which is free up to an ordinary depth; this is some seconds.
 ORDINARY_DEPTH = 50
 DEEPEST_BRACKETS = 200
@@ -45,6 +45,9 @@ def parse(data: bytes) -> ast.Module | Unreadable:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            # The interpreter runs no file with a stray byte, even if its parser skips one in a comment.
+            if not data.isascii():
+                decode(data)
             return ast.parse(data)
         except (RecursionError, MemoryError, OverflowError):
             return Unreadable(0, TOO_DEEP)
@@ -71,6 +74,11 @@ def decode(data: bytes) -> str:
     encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
     try:
         return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        stray = error.object[error.start : error.start + 1].hex()
+        message = f"not text in the encoding {encoding}, because of the byte 0x{stray}"
+        raise SyntaxError(message, (None, line, None, None)) from error
     except (ValueError, LookupError) as error:
         raise SyntaxError(f"not text in the encoding {encoding}: {error}") from error
 
@@ -118,7 +126,7 @@ def convert_newer(text: str) -> ast.Module | Unreadable:
         return Unreadable(0, TOO_DEEP)
     except libcst.ParserSyntaxError as error:
         return Unreadable(error.raw_line, f"{NOT_PYTHON}: invalid syntax")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, libcst.CSTLogicError) as error:
         return Unreadable(1, f"{NOT_PYTHON}: {' '.join(str(error).split())}")
     except Unconvertible as error:
         return Unreadable(1, f"{NOT_PYTHON}: syntax that is not known yet ({error})")

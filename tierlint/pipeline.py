@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -35,8 +37,11 @@ from tierlint.rules import RULES, rule_names
 from tierlint.traces import Tracer
 from tierlint.verdict import judge
 
-# Following a value takes some twenty Python frames for each of the thirty steps that are followed.
-DEEPEST_STACK = 6000
+T = TypeVar("T")
+
+# Following a value takes some twenty Python frames for each step, more than a thread's usual stack holds.
+STACK = 256 * 1024 * 1024
+FRAMES = 20_000
 
 
 def analyze(
@@ -65,10 +70,34 @@ def analyze(
     key = cache.result_key(files.digests, tables.digest, repr(settings), repr(sorted(found.selected or ())), repr(found.selected is None))
     if store.result_key == key:
         return msgspec.msgpack.decode(store.result, type=Report)
-    report, readings = _analyze(root, settings, tables, found, files, store.readings)
+    report, readings = _on_a_big_stack(lambda: _analyze(root, settings, tables, found, files, store.readings))
     if use_cache:
         cache.write(root, cache.Store(store.version, files.entries, readings, key, msgspec.msgpack.encode(report)))
     return report
+
+
+def _on_a_big_stack(work: Callable[[], T]) -> T:
+    recursion, stack = sys.getrecursionlimit(), threading.stack_size(STACK)
+    sys.setrecursionlimit(max(recursion, FRAMES))
+    done: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # raised again below, in the thread that asked
+            failed.append(error)
+
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(stack)
+        sys.setrecursionlimit(recursion)
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
 def _analyze(
@@ -81,8 +110,6 @@ def _analyze(
 ) -> tuple[Report, dict[str, dict[str, Reading]]]:
     # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
     gc.disable()
-    recursion = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(recursion, DEEPEST_STACK))
     try:
         summaries = summaries_of(files)
         program = link(summaries, *_flows(tables), _roots(tables))
@@ -92,7 +119,6 @@ def _analyze(
         readings, by_call = _read_calls(root, calls, files, known)
         judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings)
     finally:
-        sys.setrecursionlimit(recursion)
         gc.enable()
     price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]

@@ -78,10 +78,13 @@ class MissingPath(Exception):
 
 
 class Ignores(Struct, frozen=True):
-    """The gitignore-style patterns of one directory. `skip` is how much of a path stands before that directory,
-    `prefix` what stands before a path when the directory lies above the root."""
+    """The gitignore-style patterns of one directory, last one first, each with whether it is a plain one.
 
-    spec: GitIgnoreSpec
+    any_of: all of them in one. skip: how much of a path from the root stands before that directory; prefix: what
+    must be put before such a path, where the directory lies above the root.
+    """
+
+    rules: tuple[tuple[re.Pattern[str], bool], ...]
     any_of: re.Pattern[str]
     skip: int = 0
     prefix: str = ""
@@ -91,32 +94,38 @@ class Ignores(Struct, frozen=True):
 
 
 def find_root(paths: Sequence[Path]) -> Path:
-    """The nearest directory at or above everything named that marks a project, or else that directory itself."""
+    """The nearest directory at or above everything named that marks a project, else that directory."""
     named = [Path(os.path.realpath(path)) for path in paths] or [Path.cwd()]
-    directories = [path.parent if path.is_file() else path for path in named]
+    directories = [path.parent if stat.S_ISREG(mode(path)) else path for path in named]
     try:
         common = Path(os.path.commonpath(directories))
     except ValueError:  # on different drives
         common = directories[0]
     for candidate in (common, *common.parents):
-        if any((candidate / marker).exists() for marker in ROOT_MARKERS):
+        if any(mode(candidate / marker) for marker in ROOT_MARKERS):
             return candidate
     return common
+
+
+def mode(path: Path) -> int:
+    """The kind and permissions of a file; 0 where there is none to be seen."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 # --- Discovery -----------------------------------------------------------------------------------
 
 
-def discover(
-    root: Path, *, include: Sequence[str], exclude: Sequence[str], manifest_globs: Sequence[str]
-) -> Project:
+def discover(root: Path, *, include: Sequence[str], exclude: Sequence[str], manifest_globs: Sequence[str]) -> Project:
     """Walk the root for Python files, notebooks and deployment files.
 
     include: gitignore-style patterns, of which a source must match one (none: every source). exclude: such
     patterns for what is left out; a negated one (`!vendor/`) brings back what is left out by default.
     """
     base = os.path.realpath(root)
-    included, excluded = compiled(include), compiled(exclude)
+    included, excluded = specification(include), compiled(exclude)
     is_manifest = glob_matcher(manifest_globs)
     sources: list[str] = []
     manifests: list[str] = []
@@ -154,7 +163,7 @@ def discover(
             if not is_text(path):
                 problems.append(Problem(ascii(path)[1:-1], 0, "its name is not valid text, left out"))
                 continue
-            if is_source and (included is None or decision(included, path)):
+            if is_source and (included is None or included.match_file(path)):
                 sources.append(path)
             if not is_source or is_manifest(path, entry.name):
                 manifests.append(path)
@@ -181,7 +190,7 @@ def unreadable(path: str, error: OSError) -> Problem:
 
 
 def is_left_out(path: str, by_default: bool, excluded: Ignores | None, ignores: tuple[Ignores, ...]) -> bool:
-    """The user's own patterns decide, in both directions; else the defaults and git's patterns, nearest first."""
+    """The user's own patterns decide, in both directions; then the defaults, then git's, nearest first."""
     decided = decision(excluded, path) if excluded is not None else None
     if decided is not None:
         return decided
@@ -199,7 +208,7 @@ def is_left_out_by_name(name: str, siblings: frozenset[str], location: str) -> b
         return True
     # Build tools write next to the project's metadata; a package of that name has an `__init__.py`.
     if name in BUILD_OUTPUT:
-        return not siblings.isdisjoint(BUILD_FILES) and not os.path.isfile(f"{location}/__init__.py")
+        return not siblings.isdisjoint(BUILD_FILES) and not mode(Path(location, "__init__.py"))
     return False
 
 
@@ -213,24 +222,18 @@ def is_installed(directory: str, names: frozenset[str]) -> bool:
 # --- Patterns ------------------------------------------------------------------------------------
 
 
-def compiled(patterns: Iterable[str], *, skip: int = 0, prefix: str = "") -> Ignores | None:
+def specification(patterns: Iterable[str]) -> GitIgnoreSpec | None:
     """None when no line holds a pattern. A malformed pattern matches nothing, as in git."""
     lines = [line for line in patterns if line.strip() and not line.startswith("#")]
     if not lines:
         return None
+    # Imported here because most directories have no patterns of their own, and some projects none at all.
     from pathspec import GitIgnoreSpec
 
     try:
-        spec = GitIgnoreSpec.from_lines(lines)
+        return GitIgnoreSpec.from_lines(lines)
     except ValueError:
-        spec = GitIgnoreSpec.from_lines(line for line in lines if is_wellformed(line))
-    # Nearly every path matches no pattern at all, and one alternation tells so far sooner than the patterns.
-    bodies = [re.sub(r"\(\?P<\w+>", "(?:", p.regex.pattern) for p in spec.patterns if p.regex is not None]
-    return (
-        Ignores(spec, re.compile("|".join(f"(?:{body})" for body in bodies)), skip, prefix)
-        if bodies
-        else None
-    )
+        return GitIgnoreSpec.from_lines(line for line in lines if is_wellformed(line))
 
 
 def is_wellformed(pattern: str) -> bool:
@@ -243,10 +246,38 @@ def is_wellformed(pattern: str) -> bool:
     return True
 
 
+def compiled(patterns: Iterable[str], *, skip: int = 0, prefix: str = "") -> Ignores | None:
+    """The patterns as tests of one path alone: what lies above it was decided on the way down."""
+    spec = specification(patterns)
+    rules = [
+        (own_path_only(pattern.regex.pattern), bool(pattern.include))
+        for pattern in (spec.patterns if spec is not None else ())
+        if pattern.regex is not None
+    ]
+    if not rules:
+        return None
+    return Ignores(
+        rules=tuple((re.compile(body), is_plain) for body, is_plain in reversed(rules)),
+        # Nearly every path matches no pattern at all, and one alternation tells so soonest.
+        any_of=re.compile("|".join(f"(?:{body})" for body, _ in rules)),
+        skip=skip,
+        prefix=prefix,
+    )
+
+
+def own_path_only(expression: str) -> str:
+    """Of pathspec's expressions, which also match what lies below a directory: `x/` is the directory alone."""
+    expression = re.sub(r"\(\?P<\w+>/\)", "/$", expression)
+    # `x/**` is what lies below, not the directory.
+    return re.sub(r"/(?:\.\*\$)?$", "/.", expression)
+
+
 def decision(ignores: Ignores, path: str) -> bool | None:
-    """Whether the last pattern that matches the path names it (True) or negates it (False); None: no match."""
+    """Whether the last pattern that matches the path is a plain one (True) or negated; None: no match."""
     relative = ignores.prefix + path[ignores.skip :]
-    return ignores.spec.check_file(relative).include if ignores.any_of.search(relative) else None
+    if not ignores.any_of.search(relative):
+        return None
+    return next((is_plain for rule, is_plain in ignores.rules if rule.search(relative)), None)
 
 
 def read_ignores(file: str, *, skip: int = 0, prefix: str = "") -> tuple[Ignores, ...]:
@@ -292,7 +323,7 @@ def git_directory(marker: Path) -> Path:
 
 
 def glob_matcher(globs: Sequence[str]) -> Callable[[str, str], bool]:
-    """A test of (path, base name): a glob with a slash is held against the path, any other against the name."""
+    """A test of (path, base name): a glob with a slash is held against the path, others against the name."""
     by_name = union(glob for glob in globs if "/" not in glob)
     by_path = union(glob for glob in globs if "/" in glob)
     return lambda path, name: bool(by_name.match(name) or by_path.match(path))
@@ -308,28 +339,32 @@ def union(globs: Iterable[str]) -> re.Pattern[str]:
 def select(project: Project, named: Sequence[Path]) -> frozenset[str] | None:
     """The sources that the named files and directories stand for; None: all.
 
-    A Python file or notebook that was named itself is in it, whatever patterns say; so is what a named directory
-    holds that was left out as a whole.
+    A Python file or notebook that was named itself is in it, whatever patterns say; so is what a named
+    directory holds that was left out as a whole.
     """
-    chosen: set[str] = set()
     known = frozenset(project.sources)
     everything = not named
+    chosen: set[str] = set()
     for name in named:
-        if not os.path.lexists(name) or not name.exists():
+        kind = mode(name)
+        if not kind:
             raise MissingPath(name)
-        path = relative_path(project.root, name, known)
-        if name.is_dir():
-            if path in ("", ".") or path.rstrip("/.") == "":
-                everything = True
-                continue
-            inside = {source for source in known if source.startswith(f"{path}/")}
-            if not inside:
-                own = discover(name, include=(), exclude=(), manifest_globs=())
-                inside = {f"{path}/{source}" for source in own.sources}
-            chosen |= inside
+        if stat.S_ISDIR(kind):
+            directory = Path(os.path.realpath(name))
+            everything = everything or project.root.is_relative_to(directory)
+            chosen |= sources_below(project, directory)
         elif name.name.endswith(SOURCE_SUFFIXES):
-            chosen.add(path)
+            chosen.add(relative_path(project.root, name, known))
     return None if everything else frozenset(chosen)
+
+
+def sources_below(project: Project, directory: Path) -> set[str]:
+    prefix = f"{Path(os.path.relpath(directory, project.root)).as_posix()}/"
+    found = {source for source in project.sources if source.startswith(prefix)}
+    if found or project.root.is_relative_to(directory):
+        return found
+    left_out = discover(directory, include=(), exclude=(), manifest_globs=())
+    return {prefix + source for source in left_out.sources}
 
 
 def with_selection(project: Project, named: Sequence[Path]) -> Project:
@@ -340,8 +375,8 @@ def with_selection(project: Project, named: Sequence[Path]) -> Project:
 
 
 def relative_path(root: Path, name: Path, known: frozenset[str]) -> str:
-    """The path from the root as it was named, where that is a source; else as it really lies, links followed."""
-    as_named = Path(os.path.relpath(os.path.abspath(name), root)).as_posix()
+    """The path from the root as it was named, where that is a source; else as it lies, links followed."""
+    as_named = Path(os.path.relpath(name, root)).as_posix()
     return as_named if as_named in known else Path(os.path.relpath(os.path.realpath(name), root)).as_posix()
 
 
@@ -349,11 +384,12 @@ def relative_path(root: Path, name: Path, known: frozenset[str]) -> str:
 
 
 def read_source(project_root: Path, path: str) -> bytes | Problem:
+    """The bytes of a file, unless it cannot be read or nobody can have written it."""
     file = project_root / path
     limit = NOTEBOOK_SIZE_LIMIT if path.endswith(".ipynb") else SIZE_LIMIT
     try:
         status = file.stat()
-        if stat.S_ISDIR(status.st_mode) or not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             return Problem(path, 0, "cannot be read: not a regular file")
         if status.st_size > limit:
             return Problem(path, 0, f"larger than {limit // 1_000_000} MB: looks generated, left out")

@@ -129,7 +129,11 @@ def _with_large_stack(source: _Source, positions: Sequence[Position]) -> dict[Po
     before = threading.stack_size(_STACK)
     try:
         with ThreadPoolExecutor(max_workers=1) as thread:
-            return thread.submit(read_all).result()
+            try:
+                readings = thread.submit(read_all)
+            except RuntimeError:
+                return {position: _not_editable("there is no memory to read it in") for position in positions}
+            return readings.result()
     finally:
         threading.stack_size(before)
 
@@ -259,7 +263,9 @@ def _removal(arguments: _Arguments, index: int) -> tuple[int, int]:
         return (arguments.opening, arguments.closing) if alone else (argument.start, end)
     before = items[index - 1].comma
     if before is None or (own_line and "#" in gap):
-        return argument.start - len(own_line.group() if own_line else ""), end
+        # The line break goes with the argument, unless it is all that keeps the parenthesis out of a comment.
+        lead = own_line.group() if own_line and _NEWLINE.search(text, end) else ""
+        return argument.start - len(lead), end
     return before, argument.end
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
@@ -21,14 +22,15 @@ from tierlint.model import (
     EdgeKind,
     EntryPoint,
     Evidence,
+    Expr,
     FunctionId,
     Location,
     Name,
     Trace,
 )
-from tierlint.program import Program, Usage, dotted
+from tierlint.program import Program, Scope, Usage, dotted
 from tierlint.program.modules import Module
-from tierlint.program.values import External, FunctionValue
+from tierlint.program.values import MOST_VALUES, ClassKey, External, FunctionValue, InstanceValue
 
 LONGEST = 30
 MOST_STATES = 4000
@@ -48,6 +50,7 @@ class _Path(Struct, frozen=True):
     fan_out: Evidence | None
     chained: Evidence | None
     certain: bool
+    receiver: ClassKey | None = None
 
 
 class Tracer:
@@ -88,6 +91,10 @@ class Tracer:
             around.chained,
             call.certain or True,
         )
+        method = self.program.modules[call.call.path].method_around(call.function.index)
+        if method is not None:
+            owner = self.program.modules[call.call.path].function(method).owner
+            start = msgspec.structs.replace(start, receiver=(call.call.path, owner))
         start = self._taken(start, call.call)
         found: dict[tuple[object, ...], Trace] = {}
         seen: set[tuple[object, ...]] = set()
@@ -96,7 +103,7 @@ class Tracer:
             path = waiting.popleft()
             state = (
                 path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
-                path.certain,
+                path.certain, path.receiver,
             )  # fmt: skip
             if state in seen:
                 continue
@@ -113,7 +120,9 @@ class Tracer:
             for entry in handed:
                 self._record(found, call, entry, path)
             for edge in edges:
-                waiting.append(self._extended(path, edge))
+                fits, receiver = self._receiver(path, edge)
+                if fits:
+                    waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
         return tuple(found.values())
 
     def _record(
@@ -140,7 +149,51 @@ class Tracer:
             chained=path.chained,
             interactive=self._interactive(entry, functions),
             certain=path.certain,
+            demo=self._is_demo(entry, path),
         )
+
+    def _is_demo(self, entry: EntryPoint, path: _Path) -> bool:
+        """A module tries itself out when started, while other files use the same function."""
+        home = entry.function.path
+        if path.function.index != 0 or entry.kind != "command" or not path.hops:
+            return False
+        if any(hop.callee.path != home for hop in path.hops):
+            return False
+        callers = self.edges_to(path.hops[0].callee)[0] if path.hops else ()
+        inner = self.edges_to(path.hops[-1].callee)[0]
+        return any(edge.caller.path != home for edge in (*callers, *inner))
+
+    def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
+        """The class of `self` stays the same along a chain of calls on `self`.
+
+        Without this, a hook that a base class calls would seem to run in every sibling's loop.
+        """
+        caller = self.program.modules[edge.caller.path]
+        method = caller.method_around(edge.caller.index)
+        here = (edge.caller.path, caller.function(method).owner) if method is not None else None
+        if path.receiver is None or edge.by.index < 0:
+            return True, here
+        record = self.program.modules[edge.by.path].call(edge.by.index)
+        below = path.receiver
+        order = self.program.resolver.order
+        name = self.program.modules[edge.callee.path].function(edge.callee.index).name
+        receiver = _receiver_of(record) if record.name == name else _handed_receiver(record, name)
+        if receiver is None:
+            return True, here
+        if here is not None and _on_itself(caller, method, receiver, record):
+            if here in order(below)[0]:
+                return True, below
+            return below in order(here)[0], here
+        scope = Scope(edge.by.path, record.function, record.owner)
+        values = self.program.resolver.values(receiver, scope)
+        instances = [v for v in values if isinstance(v, InstanceValue)]
+        if not instances or len(instances) != len(values) or len(values) >= MOST_VALUES:
+            return True, here
+        for value in instances:
+            own = (value.path, value.index)
+            if below in order(own)[0] or (not value.exact and own in order(below)[0]):
+                return True, here
+        return False, here
 
     def _extended(self, path: _Path, edge: CallEdge) -> _Path:
         guarded = False
@@ -321,8 +374,6 @@ class Tracer:
                 return True
         if self._entered(module, record):
             return True
-        if record.use.how in ("returned", "discarded"):
-            return record.use.how == "returned" and "await" in ways and False
         names = {name.removesuffix("[]") for name in record.use.names} | self._collected_in(module, record)
         tails = {name.rpartition(".")[2] for name in names}
         if "await" in ways:
@@ -416,7 +467,7 @@ class Tracer:
             return None
         if self._asking is None:
             self._asking = self._find_asking()
-        reach = self.program.reach(entry.function.path)
+        reach = self.program.reach(entry.function.path, by_name=False)
         for function in functions:
             for source, evidence in self._asking.get(function, {}).items():
                 if source.path in reach:
@@ -441,17 +492,42 @@ class Tracer:
                 if function.index == 0:
                     continue
                 for edge in self.edges_to(function)[0]:
-                    if edge.how in ("direct", "override") and edge.caller not in found:
-                        above.setdefault(edge.caller, {}).update(sources)
+                    known = found.get(edge.caller, {})
+                    fresh = {source: text for source, text in sources.items() if source not in known}
+                    if fresh and edge.how in ("direct", "override"):
+                        above.setdefault(edge.caller, {}).update(fresh)
             level = above
         return found
 
 
+def _receiver_of(record: Call) -> Expr | None:
+    if isinstance(record.callee, Name) and "." in record.callee.path:
+        return Name(record.callee.path.rpartition(".")[0])
+    if isinstance(record.callee, Attribute) and "." not in record.callee.name:
+        return record.callee.base
+    return None
+
+
+def _handed_receiver(record: Call, name: str) -> Expr | None:
+    """The object whose method is handed over: `pool.submit(flow.run)`."""
+    for value in (*record.arguments, *(value for _, value in record.keywords)):
+        if isinstance(value, Name) and value.path.endswith("." + name):
+            return Name(value.path.rpartition(".")[0])
+    return None
+
+
+def _on_itself(module: Module, method: int | None, receiver: Expr, record: Call) -> bool:
+    """`self.step()`, `super().step()`."""
+    if isinstance(receiver, CallResult):
+        return module.call(receiver.call).name == "super"
+    if method is None or not isinstance(receiver, Name):
+        return False
+    parameters = module.function(method).parameters
+    return bool(parameters) and parameters[0].name == receiver.path
+
+
 def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:
-    return _Path(
-        path.function, path.guarded, path.hops, detached or path.detached, waits or path.waits, path.fan_out,
-        path.chained, path.certain,
-    )  # fmt: skip
+    return msgspec.structs.replace(path, detached=detached or path.detached, waits=waits or path.waits)
 
 
 def _texts(record: Call, detach: Detach) -> Iterator[str]:

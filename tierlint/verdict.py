@@ -24,7 +24,7 @@ def judge(
         )
     if method.live:
         return _verdict("standard", "high", [Evidence("a live connection: somebody is on the line", call.at)])
-    voting = [trace for trace in traces if trace.entry.kind != "test"]
+    voting = [trace for trace in traces if trace.entry.kind != "test" and not trace.demo]
     if not voting:
         return _unreached(call, traces)
     impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, live_sink)) is not None]
@@ -34,6 +34,10 @@ def judge(
 
 
 def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
+    demo = next((trace.entry for trace in traces if trace.demo), None)
+    if demo is not None:
+        what = f"only a demonstration in its own file starts it ({demo.name}); what calls it elsewhere is reached by nothing"
+        return _verdict("undetermined", "medium", [Evidence(what, demo.at)])
     if traces:
         test = traces[0].entry
         why = Evidence(f"only tests reach it ({test.name}), and tests do not vote", test.at)
@@ -102,7 +106,9 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
         because.append(trace.fan_out)
         return _verdict("batch", "high" if certain else "low", because, fan_out=True)
     if method.tier == "none":
-        if method.batch is not None and len(spread) * 2 >= len(voting) and not chained:
+        single = {t.entry.function for t in voting if t.fan_out is None}
+        apart = all(t.entry.function not in single for t in spread)
+        if method.batch is not None and len(spread) * 2 >= len(voting) and apart and not chained:
             because.append(Evidence(f"{len(spread)} of {len(voting)} entry points send one request per item", None))
             return _verdict("batch", "low", [*because, *(t.fan_out for t in spread[:1] if t.fan_out)], fan_out=True)
         text = "no cheaper tier exists for this endpoint, and single requests are not job-shaped"

@@ -122,7 +122,8 @@ def expression(at: Spans, node: cst.CSTNode, context: ast.expr_context = LOAD) -
             return ast.IfExp(test=test, body=then, orelse=expression(at, node.orelse), **at.bare(node))
         case cst.NamedExpr():
             target = expression(at, node.target, STORE)
-            assert isinstance(target, ast.Name)
+            if not isinstance(target, ast.Name):
+                raise Unconvertible("assignment to something else than a name")
             return ast.NamedExpr(target=target, value=expression(at, node.value), **at.bare(node))
         case cst.Yield():
             if isinstance(node.value, cst.From):
@@ -303,6 +304,8 @@ def string(at: Spans, node: cst.BaseString) -> ast.expr:
     plain = [literal_value(piece.value) for piece in pieces if isinstance(piece, cst.SimpleString)]
     first = pieces[0]
     kind = "u" if isinstance(first, cst.SimpleString) and first.value[0] == "u" else None
+    if len({type(value) for value in plain}) > 1:
+        raise Unconvertible("text and bytes side by side")
     if len(plain) == len(pieces):
         value = b"".join(plain) if isinstance(plain[0], bytes) else "".join(plain)
         return ast.Constant(value=value, kind=kind, **at.bare(node))

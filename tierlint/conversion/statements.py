@@ -25,6 +25,12 @@ from tierlint.conversion.type_parameters import type_alias
 if sys.version_info >= (3, 12):
     from tierlint.conversion.type_parameters import type_parameters
 
+# Where groups of exceptions are newer than the interpreter, the plain statement stands for theirs.
+if sys.version_info >= (3, 11):
+    TryStar = ast.TryStar
+else:
+    TryStar = ast.Try
+
 AUGMENTED_OPERATORS: dict[type[cst.BaseAugOp], type[ast.operator]] = {
     cst.AddAssign: ast.Add,
     cst.SubtractAssign: ast.Sub,
@@ -72,8 +78,7 @@ def simple(at: Spans, node: cst.BaseSmallStatement) -> ast.stmt:
             targets = [expression(at, each.target, STORE) for each in node.targets]
             return ast.Assign(targets=targets, value=expression(at, node.value), **where)
         case cst.AnnAssign():
-            target = expression(at, node.target, STORE)
-            assert isinstance(target, ast.Name | ast.Attribute | ast.Subscript)
+            target = single_target(at, node.target)
             return ast.AnnAssign(
                 target=target,
                 annotation=expression(at, node.annotation.annotation),
@@ -82,8 +87,7 @@ def simple(at: Spans, node: cst.BaseSmallStatement) -> ast.stmt:
                 **where,
             )
         case cst.AugAssign():
-            target = expression(at, node.target, STORE)
-            assert isinstance(target, ast.Name | ast.Attribute | ast.Subscript)
+            target = single_target(at, node.target)
             operator = AUGMENTED_OPERATORS[type(node.operator)]()
             return ast.AugAssign(target=target, op=operator, value=expression(at, node.value), **where)
         case cst.Return():
@@ -115,6 +119,13 @@ def simple(at: Spans, node: cst.BaseSmallStatement) -> ast.stmt:
             return type_alias(at, node, where)
         case _:
             raise Unconvertible(type(node).__name__)
+
+
+def single_target(at: Spans, node: cst.BaseExpression) -> ast.Name | ast.Attribute | ast.Subscript:
+    target = expression(at, node, STORE)
+    if not isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+        raise Unconvertible("assignment to something else than one target")
+    return target
 
 
 def alias(at: Spans, node: cst.ImportAlias) -> ast.alias:
@@ -174,9 +185,7 @@ def compound(at: Spans, node: cst.CSTNode) -> ast.stmt:
                 **at.whole(node),
             )
         case cst.TryStar():
-            # Where groups of exceptions are newer than the interpreter, the plain statement stands for it.
-            try_star = ast.TryStar if sys.version_info >= (3, 11) else ast.Try
-            return try_star(
+            return TryStar(
                 body=block(at, node.body),
                 handlers=[handler(at, each) for each in node.handlers],
                 orelse=block(at, node.orelse),

@@ -27,9 +27,7 @@ def text_value(text: str, *, is_raw: bool) -> str:
     """The value of text between the expressions of an f-string, where a doubled brace stands for one."""
     if is_raw or "\\" not in text:
         return text.replace("{{", "{").replace("}}", "}")
-    value = ast.literal_eval(f'"""{ESCAPE.sub(requoted, text)}"""')
-    assert isinstance(value, str)
-    return value
+    return str(literal_value(f'"""{ESCAPE.sub(requoted, text)}"""'))
 
 
 def requoted(found: re.Match[str]) -> str:

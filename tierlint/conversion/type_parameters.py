@@ -14,7 +14,8 @@ if sys.version_info >= (3, 12):
 
     def type_alias(at: Spans, node: cst.TypeAlias, where: Range) -> ast.stmt:
         name = expression(at, node.name, STORE)
-        assert isinstance(name, ast.Name)
+        if not isinstance(name, ast.Name):
+            raise Unconvertible("assignment to something else than a name")
         parameters = type_parameters(at, node.type_parameters)
         return ast.TypeAlias(name=name, type_params=parameters, value=expression(at, node.value), **where)
 

@@ -38,11 +38,12 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: of the target, as in `Target`. then: subcommands, one of which must follow. option: options whose
     value is the name; otherwise it is the first word after the subcommand. values, pairs: other options that
-    take one value, or two. attribute: of the module, where the name has none; attribute_option gives it explicitly. defaults:
-    files of the command's directory, tried when nothing is named. variable: an environment variable that names it. directory: options
-    that change the directory. requires: flags without which it runs nothing. many: every word is a name.
-    nameless: it runs whatever was put in a queue, so no name is needed. serves: it keeps running, whoever
-    starts it; serves_names: for these names only.
+    take one value, or two. attribute: of the module, where the name has none; attribute_option gives it
+    explicitly. defaults: files of the command's directory, tried when nothing is named. variable: an
+    environment variable that names it. directory: options that change the directory. requires: flags without
+    which it runs nothing. many: every word is a name. nameless: it runs whatever was put in a queue, so no
+    name is needed. serves: it keeps running, whoever starts it; serves_names: for these names only.
+    own: the command is itself a file of the project.
     """
 
     names: tuple[str, ...]
@@ -61,12 +62,13 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     nameless: bool = False
     serves: bool = False
     serves_names: tuple[str, ...] = ()
+    own: bool = False
 
 
 class Follower(Struct, frozen=True, forbid_unknown_fields=True):
     """A command that starts recipes by name. recipes: which reader knows them: `makefile`, `justfile`,
-    `pyproject` or `github_actions`. first: without a name, the first recipe runs.
-    many: every word is a name."""
+    `pyproject` or `github_actions`. first: without a name, the first recipe runs. many: every word is a name.
+    """
 
     names: tuple[str, ...]
     recipes: str

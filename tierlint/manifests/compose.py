@@ -34,9 +34,7 @@ def read(path: str, text: str) -> Iterator[Command]:
             words = (*yaml.words(entry), *yaml.words(command))
             if words:
                 place = span(path, lines, words[0].line, words[-1].end_line)
-                yield Command(
-                    f"{_text(entry)} {_text(command)}".strip(), "service", place, _directory(path, service)
-                )
+                yield Command(f"{_text(entry)} {_text(command)}".strip(), "service", place, _directory(path, service))
 
 
 def _text(command: Yaml | None) -> str:

@@ -147,8 +147,6 @@ def _instructions(lines: list[str]) -> Iterator[Instruction]:
         found = _INSTRUCTION.fullmatch(" ".join(piece.strip() for piece in pieces))
         if found:
             yield Instruction(found["name"].upper(), found["rest"].strip(), first + 1, number)
-            for tag in (
-                _HEREDOC.findall(found["rest"]) if found["name"].upper() in ("RUN", "COPY", "ADD") else ()
-            ):
+            for tag in _HEREDOC.findall(found["rest"]) if found["name"].upper() in ("RUN", "COPY", "ADD") else ():
                 ends = (at for at in range(number, len(lines)) if lines[at].strip() == tag)
                 number = next(ends, len(lines) - 1) + 1

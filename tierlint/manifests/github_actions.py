@@ -17,9 +17,7 @@ from tierlint.manifests.yaml_values import Scalar, Yaml
 from tierlint.model import Command
 
 WORKFLOWS = tuple(
-    f"{place}/workflows/*.{ending}"
-    for place in (".github", ".gitea", ".forgejo")
-    for ending in ("yml", "yaml")
+    f"{place}/workflows/*.{ending}" for place in (".github", ".gitea", ".forgejo") for ending in ("yml", "yaml")
 )
 ACTIONS = ("action.yml", "action.yaml")
 GLOBS = (*WORKFLOWS, *ACTIONS)
@@ -36,9 +34,9 @@ Condition = tuple[bool, str]
 
 def read(path: str, text: str) -> Iterator[Command]:
     """The commands of a workflow, once for every way in which it is started."""
-    if _is_action(path):
-        return
-    for document in yaml.documents(text):
+    documents = yaml.documents(text)
+    # An action runs when a workflow uses it.
+    for document in () if _is_action(path) else documents:
         events = _events(yaml.at(document, "on"))
         for command, conditions in dict.fromkeys(_workflow(path, text, document)):
             started = {_WHEN.get(event, "event") for event in events if _let_through(event, conditions)}
@@ -64,9 +62,7 @@ def _is_action(path: str) -> bool:
 
 
 def _root(path: str) -> str:
-    return (
-        re.split(r"(?:^|/)\.(?:github|gitea|forgejo)/", path)[0] if "/" in path and "/." in f"/{path}" else ""
-    )
+    return re.split(r"(?:^|/)\.(?:github|gitea|forgejo)/", path)[0] if "/" in path and "/." in f"/{path}" else ""
 
 
 def _events(trigger: Yaml | None) -> frozenset[str]:

@@ -22,16 +22,17 @@ from tierlint.manifests.recipe_index import (
     recipes_in,
     recipes_named,
 )
-from tierlint.manifests.shell_scripts import is_script
+from tierlint.manifests.shell_scripts import ENDINGS, is_script
 from tierlint.manifests.world import Context, EntryPoint, Found, World
 from tierlint.model import Command, Target
 
 _ENTRY_POINT = re.compile(r"(?P<name>[\w.-]+) = (?P<function>[\w.]+\s*:\s*[\w.]+)(?:\s*\[.*\])?")
 
+# More scripts and recipes than a command of a real project leads to.
+_MOST_FOLLOWED = 50
 
-def interpret(
-    commands: Sequence[Command], files: Mapping[str, str], sources: Collection[str]
-) -> tuple[Target, ...]:
+
+def interpret(commands: Sequence[Command], files: Mapping[str, str], sources: Collection[str]) -> tuple[Target, ...]:
     """What each command starts, in the order of the commands, through scripts, make targets and tasks.
 
     A target keeps its command's text and place. Its `directory` is where the code is started, or from where
@@ -43,16 +44,14 @@ def interpret(
     followed: set[str] = set()
     by_script: dict[str, list[Command]] = {}
     for command in commands:
-        if is_script(command.at.path):
+        if command.at.path in world.scripts.all:
             by_script.setdefault(command.at.path, []).append(command)
             continue
         targets, through = _targets(command, world)
         found.update(dict.fromkeys(targets))
         followed |= through
     alone = {
-        path: [_targets(line, world) for line in lines]
-        for path, lines in by_script.items()
-        if path not in followed
+        path: [_targets(line, world) for line in lines] for path, lines in by_script.items() if path not in followed
     }
     called = {path for results in alone.values() for _, through in results for path in through}
     # Scripts that no other script calls come first, so that of a circle of scripts one still counts.
@@ -71,7 +70,7 @@ def _world(commands: Sequence[Command], files: Mapping[str, str], sources: Colle
         if (entry := _ENTRY_POINT.fullmatch(command.text))
     }
     project = index_paths(sources, table.foreign)
-    scripts = index_paths([path for path in files if is_script(path)])
+    scripts = index_paths([path for path, text in files.items() if is_script(path, text)])
     return World(table, project, scripts, files, recipe_files(files), entry_points)
 
 
@@ -135,10 +134,10 @@ def _command(words: Sequence[str], context: Context) -> Iterator[Found]:
 
 def _script(words: Sequence[str], context: Context) -> Iterator[Found]:
     world, place = context.world, context.place
-    path = locate(words[0], place, world.scripts) if "/" in words[0] or is_script(words[0]) else None
-    if path is None or (key := (path, place.directory, *words[1:])) in context.seen:
+    is_path = "/" in words[0] or words[0].endswith(ENDINGS)
+    path = locate(words[0], place, world.scripts) if is_path else None
+    if path is None or not _is_new((path, place.directory, *words[1:]), context):
         return
-    context.seen.add(key)
     text = world.files[path].replace("\r\n", "\n")
     variables = {"@": shlex.join(words[1:]), **{str(n): word for n, word in enumerate(words[1:], 1)}}
     for line in shell.script_commands(text, path, page(text), "manual", place.directory, 1, variables):
@@ -186,12 +185,17 @@ def _recipes(follower: Follower, words: Sequence[str], context: Context) -> Iter
                 break
 
 
-def _recipe(
-    kind: str, path: str, name: str, variables: Mapping[str, str], context: Context
-) -> Iterator[Found]:
-    if (key := (path, name, *variables.values())) in context.seen:
-        return
+def _is_new(key: tuple[str, ...], context: Context) -> bool:
+    """Whether a script or recipe is still to be followed; it is taken to be from now on."""
+    if key in context.seen or len(context.seen) >= _MOST_FOLLOWED:
+        return False
     context.seen.add(key)
+    return True
+
+
+def _recipe(kind: str, path: str, name: str, variables: Mapping[str, str], context: Context) -> Iterator[Found]:
+    if not _is_new((path, name, *variables.values()), context):
+        return
     for recipe in recipes_named(name, recipes_in(kind, path, context.world.files[path])):
         for need in recipe.needs:
             yield from _recipe(kind, path, need, variables, context)
@@ -205,13 +209,11 @@ def _wrapped_or_started(words: Sequence[str], context: Context) -> Iterator[Foun
     place = settled(context.place, world.project)
     is_path = words[0].endswith(".py") or "/" in words[0]
     source = locate(words[0], place, world.project) if is_path else None
-    if source is None and words[0].endswith(".py"):
-        return
     found = False
     for entry in entries_for(posixpath.basename(words[0])):
         if isinstance(entry, Wrapper):
             targets = _wrapped(entry, words[1:], context)
-        elif isinstance(entry, Program):
+        elif isinstance(entry, Program) and (source or not entry.own):
             targets = started(entry, words[1:], context.environment, place, world.project)
         else:
             continue

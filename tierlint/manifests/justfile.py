@@ -38,13 +38,10 @@ def recipes(path: str, text: str) -> Iterator[Recipe]:
             while number < len(lines) and (not lines[number].strip() or lines[number][0] in " \t"):
                 number += 1
             body = [_plain(line, variables) for line in lines[first:number]]
-            yield Recipe(
-                found["name"], tuple(_commands(path, lines, body, first + 1)), _needs(found["needs"])
-            )
+            yield Recipe(found["name"], tuple(_commands(path, lines, body, first + 1)), _needs(found["needs"]))
 
 
 def _plain(line: str, variables: dict[str, str]) -> str:
-    line = re.sub(r"^(\s*)[@-]+", r"\1", line)
     return _REFERENCE.sub(lambda found: variables.get(found[1] or "", f"${found[1] or 'expression'}"), line)
 
 
@@ -62,7 +59,7 @@ def _commands(path: str, lines: list[str], body: list[str], first: int) -> Itera
             number += 1
             pieces.append(body[number].strip())
         number += 1
-        text = " ".join(piece.rstrip("\\").rstrip() for piece in pieces).strip()
+        text = " ".join(piece.rstrip("\\").rstrip() for piece in pieces).lstrip("@-").strip()
         if text and not text.startswith("#"):
             yield Command(text, "manual", span(path, lines, first + start, first + number - 1), folder(path))
 

@@ -13,9 +13,7 @@ from tierlint.model import Command
 
 GLOBS = ("Makefile", "makefile", "GNUmakefile", "Makefile.*", "*.mk")
 
-_VARIABLE = re.compile(
-    r"(?:(?:export|override)\s+)*(?P<name>[\w.-]+)\s*(?P<how>[:?+!]{0,2}=)\s*(?P<value>.*)"
-)
+_VARIABLE = re.compile(r"(?:(?:export|override)\s+)*(?P<name>[\w.-]+)\s*(?P<how>[:?+!]{0,2}=)\s*(?P<value>.*)")
 _RULE = re.compile(r"(?P<targets>[^\s:=#][^:=]*?)\s*::?(?!=)\s*(?P<needs>[^;]*?)\s*(?:;\s*(?P<recipe>.*))?")
 _REFERENCE = re.compile(r"\$(?:\((?P<round>[\w.-]+)\)|\{(?P<curly>[\w.-]+)\}|(?P<dollar>\$)|(?P<target>@))")
 _LONGEST_VALUE = 1000

@@ -19,9 +19,7 @@ def started(
 ) -> Iterator[Found]:
     """The targets of a command line without its first word; none when it starts nothing of the project."""
     parsed = parse(words, _options_with_value(program), program.pairs)
-    named = next(
-        (n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None
-    )
+    named = next((n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None)
     if named is None or not {option.name for option in parsed.options}.issuperset(program.requires):
         return
     place = settled(moved(place, parsed.options, program.directory), project)

@@ -21,8 +21,7 @@ _READERS: Mapping[str, tuple[tuple[str, ...], Callable[[str, str], Iterator[Reci
 def recipe_files(paths: Collection[str]) -> dict[str, tuple[str, ...]]:
     """For each kind of recipe the files that hold some."""
     return {
-        kind: tuple(sorted(path for path in paths if matches(path, globs)))
-        for kind, (globs, _) in _READERS.items()
+        kind: tuple(sorted(path for path in paths if matches(path, globs))) for kind, (globs, _) in _READERS.items()
     }
 
 

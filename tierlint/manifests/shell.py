@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -126,6 +127,7 @@ def unquoted(word: str) -> str:
     return _QUOTED.sub(plain, word)
 
 
+@lru_cache(maxsize=4096)
 def statements(text: str) -> tuple[Statement, ...]:
     """The simple commands of a shell text in order, those in substitutions first."""
     found: list[Statement] = []
@@ -255,7 +257,7 @@ def script_commands(
     for line in lines(body):
         text = expand(line.text, known)
         yield Command(text, when, span(path, page, first + line.first, first + line.last), directory)
-        for statement in statements(text):
+        for statement in statements(text) if "cd" in text or "pushd" in text else ():
             if not statement.depth:
                 moved = changed_directory(statement.words, directory, path)
                 directory = directory if moved is None else moved

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tierlint.indexing import CALLEE
-from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Location, ModuleSummary, Name
+from tierlint.model import (
+    Attribute,
+    CallId,
+    CallResult,
+    Constant,
+    Expr,
+    FunctionId,
+    Location,
+    ModuleSummary,
+    Name,
+)
 from tierlint.program.modules import Module, ModuleFinder, module_name
 from tierlint.program.usages import Usage, Usages
 from tierlint.program.values import ModuleValue, Resolver, Scope, Values
@@ -22,7 +32,7 @@ class Program:
         self.resolver = resolver
         self._usages = Usages(resolver)
         self._imports: dict[str, frozenset[str]] = {}
-        self._reach: dict[str, frozenset[str]] = {}
+        self._reach: dict[tuple[str, bool], frozenset[str]] = {}
         self._importers: dict[str, list[tuple[str, int]]] | None = None
 
     def usages(self, function: FunctionId) -> tuple[Usage, ...]:
@@ -72,9 +82,6 @@ class Program:
             for name in list(found):
                 parts = name.split("/")[:-1]
                 found.update("/".join((*parts[:n], "__init__.py")) for n in range(1, len(parts) + 1))
-            if self._loads_by_name(path):
-                top = path.split("/")[: 2 if path.startswith("src/") else 1]
-                found.update(name for name in self.modules if name.split("/")[: len(top)] == top)
             known = frozenset(name for name in found if name in self.modules)
             self._imports[path] = known
         return known
@@ -82,7 +89,13 @@ class Program:
     def _loads_by_name(self, path: str) -> bool:
         """The file imports modules whose names only a run knows: any file of its package may be meant."""
         module = self.modules[path]
-        for loader in ("import_module", "__import__", "iter_modules", "spec_from_file_location", "load_object"):
+        for loader in (
+            "import_module",
+            "__import__",
+            "iter_modules",
+            "spec_from_file_location",
+            "load_object",
+        ):
             for kind, index in module.mentions(loader):
                 if kind == CALLEE:
                     arguments = module.call(index).arguments
@@ -90,19 +103,26 @@ class Program:
                         return True
         return False
 
-    def reach(self, path: str) -> frozenset[str]:
-        """Every file whose code a program that starts in this file can run: the import closure."""
-        known = self._reach.get(path)
+    def reach(self, path: str, *, by_name: bool = True) -> frozenset[str]:
+        """Every file whose code a program that starts in this file can run: the import closure.
+
+        by_name: also what a module that imports by computed names may load: anything in its package.
+        """
+        key = (path, by_name)
+        known = self._reach.get(key)
         if known is None:
             seen = {path}
             waiting = [path]
             while waiting:
-                for name in self.imports(waiting.pop()):
-                    if name not in seen:
-                        seen.add(name)
-                        waiting.append(name)
+                name = waiting.pop()
+                more = set(self.imports(name))
+                if by_name and self._loads_by_name(name):
+                    top = name.split("/")[: 2 if name.startswith("src/") else 1]
+                    more.update(other for other in self.modules if other.split("/")[: len(top)] == top)
+                waiting += more - seen
+                seen |= more
             known = frozenset(seen)
-            self._reach[path] = known
+            self._reach[key] = known
         return known
 
     def importers(self, path: str) -> list[tuple[str, int]]:

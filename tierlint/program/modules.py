@@ -37,7 +37,8 @@ class Module:
         if self._bindings is None:
             self._bindings = {}
             for binding in self.summary.bindings:
-                scope = self._bindings.setdefault((binding.function, binding.owner), {})
+                home = 0 if binding.shared else binding.function
+                scope = self._bindings.setdefault((home, binding.owner), {})
                 scope.setdefault(binding.target, []).append(binding)
                 if "." in binding.target:
                     self.dotted.setdefault(binding.target, []).append(binding)

@@ -7,12 +7,25 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
-from tierlint.model import CallId, CallResult, Either, Expr, FunctionId, Name, Sequence, Subscript
+from tierlint.model import (
+    Attribute,
+    Call,
+    CallId,
+    CallResult,
+    Either,
+    Expr,
+    FunctionId,
+    Name,
+    Sequence,
+    Subscript,
+)
 from tierlint.program.modules import Module
 from tierlint.program.values import (
+    MOST_VALUES,
     ClassKey,
     ClassValue,
     CollectionValue,
+    ConstantValue,
     ContainerValue,
     FunctionValue,
     InstanceValue,
@@ -32,8 +45,45 @@ _EVERYDAY = frozenset(
     for name in dir(kind)
     if not name.startswith("__")
 ) | frozenset(
-    "run start stop execute close open read write send get post put save load process main call create init delete "
-    "next result submit invoke connect query search fetch handle apply add all filter first set step reset".split()
+    [
+        "run",
+        "start",
+        "stop",
+        "execute",
+        "close",
+        "open",
+        "read",
+        "write",
+        "send",
+        "get",
+        "post",
+        "put",
+        "save",
+        "load",
+        "process",
+        "main",
+        "call",
+        "create",
+        "init",
+        "delete",
+        "next",
+        "result",
+        "submit",
+        "invoke",
+        "connect",
+        "query",
+        "search",
+        "fetch",
+        "handle",
+        "apply",
+        "add",
+        "all",
+        "filter",
+        "first",
+        "set",
+        "step",
+        "reset",
+    ]
 )
 _CALLED_BY_SYNTAX = {
     "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
@@ -61,6 +111,7 @@ class Usages:
         self.resolver = resolver
         self._found: dict[FunctionId, tuple[Usage, ...]] = {}
         self._namesakes: dict[str, int] | None = None
+        self._by_getattr: dict[str, list[CallId]] | None = None
 
     def of(self, function: FunctionId) -> tuple[Usage, ...]:
         known = self._found.get(function)
@@ -98,6 +149,9 @@ class Usages:
         if defined.owner >= 0 and defined.name == "__call__":
             waiting += self._promised((function.path, defined.owner))
         waiting += self._registers(module, function)
+        for call in self._named_in_getattr().get(defined.name, ()):
+            if target in resolver.call_result(call):
+                yield from self._given_back(resolver.modules[call.path], call.index, target, waiting)
         seen = set()
         while waiting and len(seen) < 60:
             name, within = waiting.pop(0)
@@ -138,7 +192,7 @@ class Usages:
             binding = place.summary.bindings[index]
             if self._holds(resolver.bound(binding, place), target) or isinstance(binding.value, CallResult):
                 name = binding.target.removesuffix("[]")
-                shared = binding.owner >= 0 or binding.function == 0 or "." in name
+                shared = binding.owner >= 0 or binding.function == 0 or binding.shared or "." in name
                 if self._holds(resolver.bound(binding, place), target):
                     waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
@@ -171,6 +225,10 @@ class Usages:
         call = CallId(place.path, index)
         caller = FunctionId(place.path, record.function)
         values = resolver.callees(call)
+        how = self._dispatch(place, record, function) if kind == CALLEE else None
+        if how is not None:
+            yield Usage(how, caller, call)
+            return
         for value in values:
             if value in wanted:
                 how = "called"
@@ -206,6 +264,43 @@ class Usages:
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
+
+    def _named_in_getattr(self) -> dict[str, list[CallId]]:
+        """`getattr(self, name)(...)`: by the names that a run can ask for."""
+        if self._by_getattr is None:
+            self._by_getattr = {}
+            for call, record in self.resolver.calls_named("getattr"):
+                if len(record.arguments) > 1:
+                    scope = Scope(call.path, record.function, record.owner)
+                    for value in self.resolver.values(record.arguments[1], scope):
+                        if isinstance(value, ConstantValue) and isinstance(value.value, str):
+                            self._by_getattr.setdefault(value.value, []).append(call)
+        return self._by_getattr
+
+    def _dispatch(self, place: Module, record: Call, function: FunctionId) -> str | None:
+        """Whether a method call can run this method, by the classes its receiver can have."""
+        resolver = self.resolver
+        defined = resolver.modules[function.path].function(function.index)
+        if defined.owner < 0 or record.name != defined.name:
+            return None
+        if isinstance(record.callee, Name) and "." in record.callee.path:
+            receiver: Expr = Name(record.callee.path.rpartition(".")[0])
+        elif isinstance(record.callee, Attribute) and "." not in record.callee.name:
+            receiver = record.callee.base
+        else:
+            return None
+        key = (function.path, defined.owner)
+        ancestors, _ = resolver.order(key)
+        values = resolver.values(receiver, Scope(place.path, record.function, record.owner))
+        for value in values:
+            if not isinstance(value, InstanceValue):
+                continue
+            own = (value.path, value.index)
+            if own != key and own in ancestors and not value.exact:
+                return "override"
+            if len(values) >= MOST_VALUES and set(resolver.order(own)[0]) & set(ancestors):
+                return "override"  # more classes than are listed: any of the same family
+        return None
 
     def _given_back(
         self, place: Module, index: int, target: FunctionValue, waiting: list[tuple[str, str | None]]

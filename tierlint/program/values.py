@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -32,8 +33,11 @@ from tierlint.model import (
 )
 from tierlint.program.modules import Module, ModuleFinder
 
-MOST_VALUES = 24
-DEEPEST = 30
+MOST_VALUES = 64
+# How often a question that depends on itself is asked again, and how many answers may go unremembered for it.
+MOST_ROUNDS = 3
+MOST_REPEATS = 20_000
+DEEPEST = 80
 
 
 class Scope(Struct, frozen=True):
@@ -130,6 +134,8 @@ Value = (
     | CollectionValue
 )
 Values = tuple[Value, ...]
+K = TypeVar("K")
+_TOO_DEEP: Final = "too deep"
 ClassKey = tuple[str, int]
 
 _BUILTIN_NAMES = frozenset(dir(builtins))
@@ -190,6 +196,9 @@ class Resolver:
         self._mentioning: dict[str, list[tuple[Module, str]]] = {}
         self._renamed: dict[str, dict[tuple[str, str], None]] | None = None
         self._open: set[object] = set()
+        self._met: set[object] = set()
+        self._so_far: dict[object, Values] = {}
+        self._patience = MOST_REPEATS
         self._depth = 0
 
     # --- expressions -----------------------------------------------------------------------------
@@ -197,6 +206,7 @@ class Resolver:
     def values(self, expr: Expr, scope: Scope) -> Values:
         """Everything the expression can stand for; empty: unknown."""
         if self._depth > DEEPEST:
+            self._met.add(_TOO_DEEP)
             return ()
         self._depth += 1
         try:
@@ -245,23 +255,51 @@ class Resolver:
 
     # --- names -----------------------------------------------------------------------------------
 
-    def name(self, path: str, scope: Scope) -> Values:
-        key = (scope, path)
-        known = self._names.get(key)
+    def settled(self, table: dict[K, Values], key: K, search: Callable[[], Iterable[Value]]) -> Values:
+        """Look up, or find out and remember, where finding out may come round to the same question.
+
+        A question met again while it is open answers with what is known so far, and is asked again until
+        nothing new comes. What was found with the help of an unfinished answer is not remembered.
+        """
+        known = table.get(key)
         if known is not None:
             return known
-        if key in self._open:
-            return ()
-        self._open.add(key)
+        question = (id(table), key)
+        if question in self._open:
+            self._met.add(question)
+            return self._so_far.get(question, ())
+        self._open.add(question)
+        outside, self._met = self._met, set()
         try:
-            root, _, rest = path.partition(".")
-            found = self.lookup(root, scope)
-            if rest:
-                found = (*self.attributes(found, rest.split(".")), *self.dotted(path, scope))
-            found = unique(found)
+            found = unique(search())
+            for _ in range(MOST_ROUNDS):
+                if question not in self._met or found == self._so_far.get(question, ()):
+                    break
+                self._so_far[question] = found
+                found = unique((*found, *search()))
         finally:
-            self._open.discard(key)
-        self._names[key] = found
+            self._open.discard(question)
+            self._met.discard(question)
+            if self._depth <= DEEPEST // 2:  # what was cut off is far enough below not to matter here
+                self._met.discard(_TOO_DEEP)
+            unfinished = bool(self._met)
+            outside |= self._met
+            self._met = outside
+        self._so_far.pop(question, None)
+        if not unfinished or self._patience <= 0:
+            table[key] = found
+        else:
+            self._patience -= 1
+        return found
+
+    def name(self, path: str, scope: Scope) -> Values:
+        return self.settled(self._names, (scope, path), lambda: self._name(path, scope))
+
+    def _name(self, path: str, scope: Scope) -> Values:
+        root, _, rest = path.partition(".")
+        found = self.lookup(root, scope)
+        if rest:
+            return (*self.attributes(found, rest.split(".")), *self.dotted(path, scope))
         return found
 
     def dotted(self, path: str, scope: Scope) -> Iterator[Value]:
@@ -376,24 +414,18 @@ class Resolver:
 
     def global_name(self, module: Module, name: str) -> Values:
         key = (Scope(module.path, -1), name)
-        known = self._names.get(key)
-        if known is not None:
-            return known
-        if key in self._open:
-            return ()
-        self._open.add(key)
-        try:
-            hit, found = self.in_function(name, module, 0)
-            if not hit:
-                for star in module.stars:
-                    target = self.import_target(module.path, star.module, star.level)
-                    if isinstance(target, ModuleValue) and target.path != module.path:
-                        found = unique((*found, *self.module_attribute(target.path, name)))
-                    elif isinstance(target, External) and not found:
-                        found = (self.external(f"{target.name}.{name}"),)
-        finally:
-            self._open.discard(key)
-        self._names[key] = found
+        return self.settled(self._names, key, lambda: self._global_name(module, name))
+
+    def _global_name(self, module: Module, name: str) -> Values:
+        hit, found = self.in_function(name, module, 0)
+        if hit:
+            return found
+        for star in module.stars:
+            target = self.import_target(module.path, star.module, star.level)
+            if isinstance(target, ModuleValue) and target.path != module.path:
+                found = unique((*found, *self.module_attribute(target.path, name)))
+            elif isinstance(target, External) and not found:
+                found = (self.external(f"{target.name}.{name}"),)
         return found
 
     def submodule(self, directory: str, name: str) -> Values:
@@ -439,9 +471,21 @@ class Resolver:
                 if found:
                     return found
             return tuple(self.external(f"{base.name}.{name}") for base in externals)
-        if isinstance(value, (FunctionValue, ContainerValue, CollectionValue)):
+        if isinstance(value, FunctionValue):
+            return (MethodOf(value, name), *self.decorated_attribute(value, name))
+        if isinstance(value, (ContainerValue, CollectionValue)):
             return (MethodOf(value, name),)
         return ()
+
+    def decorated_attribute(self, value: FunctionValue, name: str) -> Iterator[Value]:
+        """`@click.group()` puts a group in the function's place: the attribute is that of what decorates it."""
+        defined = self.modules[value.path].function(value.index)
+        scope = Scope(value.path, defined.parent, defined.owner)
+        for decorator in defined.decorators:
+            if isinstance(decorator, CallResult):
+                for outside in self.values(decorator, scope):
+                    if isinstance(outside, External):
+                        yield from self.attribute(outside, name)
 
     def instance_attribute(self, value: InstanceValue, name: str) -> Values:
         return self.class_attribute((value.path, value.index), name, exact=value.exact, value=value)
@@ -449,17 +493,9 @@ class Resolver:
     def class_attribute(
         self, key: ClassKey, name: str, *, exact: bool, value: InstanceValue | ClassValue
     ) -> Values:
-        memo = (key, name, exact)
-        found = self._attributes.get(memo)
-        if found is None:
-            if memo in self._open:
-                return ()
-            self._open.add(memo)
-            try:
-                found = self._class_attribute(key, name, exact)
-            finally:
-                self._open.discard(memo)
-            self._attributes[memo] = found
+        found = self.settled(
+            self._attributes, (key, name, exact), lambda: self._class_attribute(key, name, exact)
+        )
         if not found:
             made = value.made if isinstance(value, InstanceValue) else None
             _, externals = self.order(key)
@@ -584,19 +620,11 @@ class Resolver:
     # --- parameters ------------------------------------------------------------------------------
 
     def parameter(self, module: Module, function: int, parameter: Parameter, place: int) -> Values:
-        key = (module.path, function, parameter.name)
-        known = self._parameters.get(key)
-        if known is not None:
-            return known
-        if key in self._open:
-            return ()
-        self._open.add(key)
-        try:
-            found = unique(self._parameter(module, function, parameter, place))
-        finally:
-            self._open.discard(key)
-        self._parameters[key] = found
-        return found
+        return self.settled(
+            self._parameters,
+            (module.path, function, parameter.name),
+            lambda: self._parameter(module, function, parameter, place),
+        )
 
     def _parameter(self, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
         defined = module.function(function)
@@ -667,10 +695,17 @@ class Resolver:
                     for item in module.summary.imports:
                         if item.attribute is not None and item.attribute != item.name and item.name:
                             self._renamed.setdefault(item.attribute, {})[module.path, item.name] = None
-            known = [(module, name) for module in self.modules.values() if name in module.summary.mentions]
-            for path, alias in self._renamed.get(name, ()):
-                if alias in self.modules[path].summary.mentions:
-                    known.append((self.modules[path], alias))
+            places: dict[tuple[Module, str], None] = {}
+            names = [name]
+            for each in names:
+                places.update(((m, each), None) for m in self.modules.values() if each in m.summary.mentions)
+                for path, alias in self._renamed.get(each, ()):
+                    if alias in self.modules[path].summary.mentions:
+                        places[self.modules[path], alias] = None
+                    # A package's `__init__` gives things new names, by which others know them.
+                    if path.endswith("__init__.py") and alias not in names:
+                        names.append(alias)
+            known = list(places)
             self._mentioning[name] = known
         return known
 
@@ -726,18 +761,8 @@ class Resolver:
         return self.values(record.callee, Scope(call.path, record.function, record.owner))
 
     def call_result(self, call: CallId) -> Values:
-        known = self._results.get(call)
-        if known is not None:
-            return known
-        if call in self._open:
-            return ()
-        self._open.add(call)
-        try:
-            found = unique(self._call_result(call))
-        finally:
-            self._open.discard(call)
-        self._results[call] = found
-        return found
+        """What a call gives."""
+        return self.settled(self._results, call, lambda: self._call_result(call))
 
     def _call_result(self, call: CallId) -> Iterator[Value]:
         module = self.modules[call.path]
@@ -763,6 +788,9 @@ class Resolver:
                 yield from self.method_result(value, record, scope)
 
     def external_result(self, value: External, call: CallId, record: Call, scope: Scope) -> Iterator[Value]:
+        if value.name == "builtins.getattr" and len(record.arguments) > 1:
+            yield from self.attribute_named(record, scope)
+            return
         tail = value.name.rpartition(".")[2]
         gives = self.flows.get(value.name) or self.flows.get(f"{value.name.partition('.')[0]}.*.{tail}")
         if gives is None:
@@ -782,6 +810,9 @@ class Resolver:
         if form == "element of":
             yield from self.elements(Element(expr), scope)
             return
+        if form == "entering of":
+            yield from self.entered(expr, scope)
+            return
         for given in self.values(expr, scope):
             if form == "argument":
                 yield given
@@ -793,6 +824,12 @@ class Resolver:
             elif form == "result of":
                 yield from self.result_of(given, call)
 
+    def attribute_named(self, record: Call, scope: Scope) -> Iterator[Value]:
+        """`getattr(x, name)` where every name it can be is known."""
+        for name in self.values(record.arguments[1], scope):
+            if isinstance(name, ConstantValue) and isinstance(name.value, str):
+                yield from self.attributes(self.values(record.arguments[0], scope), [name.value])
+
     def result_of(self, value: Value, call: CallId) -> Values:
         """What calling a value gives."""
         if isinstance(value, FunctionValue):
@@ -802,11 +839,8 @@ class Resolver:
         if isinstance(value, ClassValue):
             return (InstanceValue(value.path, value.index, None, exact=True),)
         if isinstance(value, External):
-            return (
-                value
-                if value.name.rpartition(".")[2][:1].isupper()
-                else self.external(value.name + "()", call),
-            )
+            kind = value.name.rpartition(".")[2][:1].isupper()
+            return (self.external(value.name if kind else value.name + "()", call),)
         return ()
 
     def method_result(self, value: MethodOf, record: Call, scope: Scope) -> Iterator[Value]:
@@ -830,29 +864,17 @@ class Resolver:
 
     def returns(self, path: str, index: int) -> Values:
         """What a function gives back; a generator gives a collection of what it yields."""
-        key = (path, index)
-        known = self._returns.get(key)
-        if known is not None:
-            return known
-        if ("returns", key) in self._open:
-            return ()
-        self._open.add(("returns", key))
-        try:
-            function = self.modules[path].function(index)
-            scope = Scope(path, index)
-            if function.is_generator:
-                items = unique(v for y in function.yields for v in self.values(y, scope))
-                found: Values = (CollectionValue(items),)
-            else:
-                found = unique(v for r in function.returns for v in self.values(r, scope))
-                if function.returns_annotation is not None and not any(
-                    isinstance(v, (External, InstanceValue, FunctionValue, ClassValue)) for v in found
-                ):
-                    outside = Scope(path, function.parent, function.owner)
-                    found = unique((*found, *self.annotated(function.returns_annotation, outside)))
-        finally:
-            self._open.discard(("returns", key))
-        self._returns[key] = found
+        return self.settled(self._returns, (path, index), lambda: self._given(path, index))
+
+    def _given(self, path: str, index: int) -> Values:
+        function = self.modules[path].function(index)
+        scope = Scope(path, index)
+        if function.is_generator:
+            return (CollectionValue(unique(v for y in function.yields for v in self.values(y, scope))),)
+        found = unique(v for r in function.returns for v in self.values(r, scope))
+        if function.returns_annotation is not None and not any(_is_known(v) for v in found):
+            outside = Scope(path, function.parent, function.owner)
+            return (*found, *self.annotated(function.returns_annotation, outside))
         return found
 
     def entered(self, context: Expr, scope: Scope) -> Values:
@@ -1061,6 +1083,13 @@ def _argument(call: Call, keyword: str | None, position: int | None) -> Expr | N
         if not any(isinstance(value, Spread) for value in given):
             return given[-1]
     return None
+
+
+def _is_known(value: Value) -> bool:
+    """Something whose class is known; what a function of the outside world gives back (`a.b()`) is not."""
+    if isinstance(value, External):
+        return "()" not in value.name
+    return isinstance(value, (InstanceValue, FunctionValue, ClassValue))
 
 
 def _is_static(decorators: tuple[Expr, ...]) -> bool:

@@ -15,6 +15,4 @@ Renderer = Callable[[Report, View], str]
 FORMATS: Final[Mapping[str, Renderer]] = MappingProxyType(
     {"text": text.render, "concise": concise.render, "json": json.render, "github": github.render}
 )
-CALL_FORMATS: Final[Mapping[str, Renderer]] = MappingProxyType(
-    {"text": calls_text.render, "json": calls_json.render}
-)
+CALL_FORMATS: Final[Mapping[str, Renderer]] = MappingProxyType({"text": calls_text.render, "json": calls_json.render})

@@ -36,7 +36,4 @@ def evidence(one: Evidence) -> dict[str, Any]:
 
 
 def problems(report: Report) -> list[dict[str, Any]]:
-    return [
-        {"path": one.path, "line": one.line or None, "message": one.message}
-        for one in sorted(report.problems)
-    ]
+    return [{"path": one.path, "line": one.line or None, "message": one.message} for one in sorted(report.problems)]

@@ -8,7 +8,17 @@ from textwrap import wrap
 from tierlint.catalog import ENTRY_KINDS
 from tierlint.model import Diagnostic, Evidence, JudgedCall, Report, Trace
 from tierlint.report.frame import frame
-from tierlint.report.view import View, count, evidence_text, line_place, paint, place, printable, step_text
+from tierlint.report.view import (
+    View,
+    count,
+    evidence_line,
+    evidence_text,
+    line_place,
+    paint,
+    place,
+    printable,
+    step_text,
+)
 from tierlint.rules.chain import by_urgency, chain
 
 
@@ -31,9 +41,7 @@ def render(report: Report, call: JudgedCall, view: View) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
-def nearest_call(
-    report: Report, path: str, line: int, cell: int | None = None
-) -> tuple[JudgedCall | None, bool]:
+def nearest_call(report: Report, path: str, line: int, cell: int | None = None) -> tuple[JudgedCall | None, bool]:
     """The API call of a file that is nearest to a line (of a notebook's cell, where one is given), the
     innermost of several; and whether the line is within it."""
 
@@ -85,7 +93,8 @@ def _discount(call: JudgedCall) -> Iterator[str]:
         yield f"{call.fix.safety} fix: {call.fix.title}{because}"
     elif call.route.discount:
         obstacle = call.reading.obstacle if call.reading else None
-        yield f"no fix: {obstacle or 'the tier is not set at this call'}"
+        in_notebook = "notebooks are not edited" if call.api_call.at.cell is not None else None
+        yield f"no fix: {obstacle or in_notebook or 'it takes more than a keyword in this call'}"
     elif not call.route.obstacle:
         yield "nothing to gain: the answer is waited for" if call.verdict.tier == "standard" else "none known"
 
@@ -99,7 +108,7 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
     for number, trace in enumerate(by_urgency(call.traces), 1):
         certain = "" if trace.certain else " (not every step is certain)"
         steps = chain(trace, call)
-        yield f"{number}. {step_text(steps[0], view)}{certain}"
+        yield f"{number}. {evidence_line(steps[0])}{certain}"
         for step in steps[1:]:
             yield f"   -> {step_text(step, view)}"
         yield f"   -> {line_place(call.api_call.at)}: the call"

@@ -14,9 +14,7 @@ _SHOWN_PER_STEP: Final = 10
 def render(report: Report, view: View) -> str:
     lines = [_command(one, view) for one in in_order(report.diagnostics)]
     if len(lines) > _SHOWN_PER_STEP:
-        note = (
-            f"{count(len(lines), 'finding')}, of which GitHub annotates the first {_SHOWN_PER_STEP} of a step"
-        )
+        note = f"{count(len(lines), 'finding')}, of which GitHub annotates the first {_SHOWN_PER_STEP} of a step"
         lines.append(f"::notice title=tierlint::{_data(note)}")
     return "".join(f"{line}\n" for line in lines)
 

@@ -49,7 +49,5 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "safety": fix.safety,
         "why_unsafe": fix.why_unsafe,
         # Offsets count bytes of the file.
-        "edits": [
-            {"path": edit.path, "start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits
-        ],
+        "edits": [{"path": edit.path, "start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits],
     }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from tierlint.model import Diagnostic, JudgedCall, Location, Report
 from tierlint.report.frame import frame
-from tierlint.report.view import View, count, evidence_text, in_order, paint, place, printable, step_text
+from tierlint.report.view import (
+    View,
+    count,
+    evidence_line,
+    evidence_text,
+    in_order,
+    paint,
+    place,
+    printable,
+    step_text,
+)
 
 
 def render(report: Report, view: View) -> str:
@@ -24,8 +34,10 @@ def summary(report: Report) -> str:
     if unsafe:
         ways.append(f"{unsafe} {'more' if safe else 'fixable'} with --fix --unsafe-fixes")
     fixable = f" ({', '.join(ways)})" if ways else ""
+    undetermined = sum(call.verdict.tier == "undetermined" for call in report.judged_calls)
+    unsettled = f" ({undetermined} undetermined)" if undetermined else ""
     parts = [
-        f"{count(len(report.judged_calls), 'call')} judged",
+        f"{count(len(report.judged_calls), 'call')} judged{unsettled}",
         f"{count(report.files_read, 'file')} read",
         f"{len({problem.path for problem in report.problems})} not readable",
         f"{count(report.unresolved_calls, 'call')} whose callee stayed unknown",
@@ -40,7 +52,8 @@ def _block(diagnostic: Diagnostic, calls: dict[Location, JudgedCall], view: View
     lines = [f"{where}: {code} {name}: {printable(diagnostic.message)}"]
     lines += frame(diagnostic.at, view.lines(diagnostic.at.path), view.color)
     for number, step in enumerate(diagnostic.related):
-        lines.append(_note("then" if number else "from", step_text(step, view), view))
+        text = step_text(step, view) if number else evidence_line(step)
+        lines.append(_note("then" if number else "from", text, view))
     call = calls.get(diagnostic.at)
     shown = {step.at for step in diagnostic.related}
     for evidence in call.verdict.because if call else ():
@@ -57,7 +70,7 @@ def _note(label: str, text: str, view: View) -> str:
 def _help(diagnostic: Diagnostic) -> str:
     fix = diagnostic.fix
     if fix is None:
-        return f"tierlint rule {diagnostic.rule}"
+        return f"see `tierlint rule {diagnostic.rule}`"
     if fix.safety == "safe":
         return f"{fix.title} (--fix)"
     because = f": {fix.why_unsafe}" if fix.why_unsafe else ""

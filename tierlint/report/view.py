@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -55,22 +55,32 @@ def evidence_text(evidence: Evidence) -> str:
     return f"{printable(evidence.text)}{where}"
 
 
+def evidence_line(evidence: Evidence) -> str:
+    where = f"{line_place(evidence.at)}: " if evidence.at else ""
+    return f"{where}{printable(evidence.text)}"
+
+
 def step_text(step: Evidence, view: View) -> str:
     """One step of the way to a call: the place, what happens there, and its line of code."""
-    if step.at is None:
-        return printable(step.text)
-    lines = view.lines(step.at.path)
-    line = lines[step.at.line - 1].strip() if 1 <= step.at.line <= len(lines) else ""
+    lines = view.lines(step.at.path) if step.at else ()
+    line = lines[step.at.line - 1].strip() if step.at and 1 <= step.at.line <= len(lines) else ""
     code = (
-        f"  {paint('|', 'blue', view.color)} {paint(printable(line[:_WIDEST_STEP]), 'dim', view.color)}"
-        if line
-        else ""
+        f"  {paint('|', 'blue', view.color)} {paint(printable(line[:_WIDEST_STEP]), 'dim', view.color)}" if line else ""
     )
-    return f"{line_place(step.at)}: {printable(step.text)}{code}"
+    return f"{evidence_line(step)}{code}"
 
 
 def paint(text: str, style: str, color: bool) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
+
+
+def wants_color(is_terminal: bool, environment: Mapping[str, str]) -> bool:
+    """https://no-color.org and https://force-color.org; a CI log is no terminal, whatever it says."""
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return is_terminal and not environment.get("CI") and environment.get("TERM") != "dumb"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -11,6 +11,8 @@ from tierlint.rules.chain import decisive_trace
 # Whoever started these may look on; they can do without the speed all the same.
 _STARTED_BY_HAND: Final = ("command", "notebook", "start-up")
 
+_MOST_OBSTACLES: Final = 2
+
 
 def who_waits(call: JudgedCall, *, answer: str) -> str:
     """The first sentence of advice: that nobody needs the answer at once, and how that is known."""
@@ -67,7 +69,8 @@ def _window(call: JudgedCall, models: Models) -> str:
 def _sentence(text: str | None) -> str:
     if not text:
         return ""
-    stripped = text.strip().rstrip(".")
+    # A list of every model that a variable may hold would bury the advice; `explain` shows it whole.
+    stripped = "; ".join(text.strip().rstrip(".").split("; ")[:_MOST_OBSTACLES])
     # A model's id keeps its spelling.
-    first = stripped.split()[0]
-    return f"{stripped if any(c in '-.0123456789' for c in first) else stripped[0].upper() + stripped[1:]}."
+    is_word = stripped.split()[0].isalpha()
+    return f"{stripped[0].upper() + stripped[1:] if is_word else stripped}."

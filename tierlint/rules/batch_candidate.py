@@ -83,14 +83,14 @@ from msgspec.structs import replace
 
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, Fix, JudgedCall
-from tierlint.rules.advice import advice, has_flex, reason
+from tierlint.rules.advice import advice, has_flex, who_waits
 from tierlint.rules.rule import Rule, finding
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if call.verdict.tier != "batch" or call.api_call.tier is not None or not call.route.discount:
         return
-    message = f"Nobody waits for these answers: {reason(call)}. {advice(call, models)}"
+    message = f"{who_waits(call, answer='these answers')} {advice(call, models)}"
     if call.route.mechanism == "batch" and has_flex(call, models):
         message += (
             ' Flex costs the same today with one keyword, `service_tier="flex"` (timeout 900 s, '

@@ -44,8 +44,17 @@ def _urgency(trace: Trace) -> tuple[bool, bool, int, int, Location]:
 
 
 def _step(hop: CallEdge, names: dict[FunctionId, str]) -> str:
-    who = f"`{names[hop.caller]}` " if hop.caller in names else ""
-    whom = f"`{names[hop.callee]}`" if hop.callee in names else f"a function in {hop.callee.path}"
+    who = f"`{_local(names[hop.caller])}` " if hop.caller in names else ""
+    is_here = hop.callee.path == hop.at.path
+    if hop.callee in names:
+        whom = f"`{_local(names[hop.callee]) if is_here else names[hop.callee]}`"
+    else:
+        whom = "a function of the same file" if is_here else f"a function in {hop.callee.path}"
     each = ", once per item" if hop.fan_out else ""
     note = f" ({hop.note})" if hop.note else ""
     return f"{who}{_DOES[hop.how]} {whom}{each}{note}"
+
+
+def _local(name: str) -> str:
+    """A function's name without its module's: the place of the step says where it is."""
+    return name.rpartition(":")[2]

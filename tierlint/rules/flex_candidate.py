@@ -10,8 +10,8 @@ in the code or in a deployment file; `tierlint explain FILE:LINE` shows them wit
 
 With `service_tier="flex"` the same model answers the same request at half the price, only slower. Where
 no person and no service waits, that speed is paid for and not used. Models without Flex may have a
-background completion window (30 to 40 % off) or the Batch API; the message names what this model has.
-Nothing is reported for a model that has no cheaper tier at all.
+background completion window (30 to 40 % off); the message names what this model has. Nothing is reported
+for a model that has neither.
 
 ## Example
 
@@ -69,13 +69,16 @@ from collections.abc import Iterator
 
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, JudgedCall
-from tierlint.rules.advice import advice, reason
+from tierlint.rules.advice import advice, who_waits
 from tierlint.rules.rule import Rule, finding
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
-    if call.verdict.tier == "flex" and call.api_call.tier is None and call.route.discount:
-        message = f"Nobody waits for this answer: {reason(call)}. {advice(call, models)}"
+    # Work that is not shaped like a job gains nothing from the Batch API.
+    if call.verdict.tier != "flex" or call.route.mechanism not in ("flex", "background-window"):
+        return
+    if call.api_call.tier is None and call.route.discount:
+        message = f"{who_waits(call, answer='this answer')} {advice(call, models)}"
         yield finding("TL101", call, message, fix=call.fix)
 
 

@@ -1,0 +1,710 @@
+"""Deployment files read as commands: every format with its near-misses, on texts with names of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tierlint.manifests import GLOBS, READERS, interpret, read_manifests, shell
+from tierlint.manifests.places import matches
+from tierlint.model import Command
+
+# (when, line, directory, text)
+Row = tuple[str, int, str, str]
+
+
+def read(path: str, text: str) -> list[Row]:
+    commands, problems = read_manifests({path: text})
+    assert not problems
+    assert all(command.at.path == path for command in commands)
+    return [(c.when, c.at.line, c.directory, c.text) for c in commands]
+
+
+def problems(path: str, text: str) -> list[tuple[str, int]]:
+    commands, found = read_manifests({path: text})
+    assert not commands
+    return [(problem.path, problem.line) for problem in found]
+
+
+# --- GitHub Actions -------------------------------------------------------------------------------
+
+TIDES = """\
+name: tides
+on:
+  push:
+    branches: [main]
+  schedule:
+    # - cron: "0 0 * * *"
+    - cron: "15 3 * * 1"
+  workflow_dispatch:
+env:
+  GAUGE: gauges/north.py
+defaults:
+  run:
+    working-directory: harbour
+jobs:
+  survey:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - name: one line
+        run: python survey.py --deep
+      - run: |
+          # python commented.py
+          cd piers
+
+          python soundings.py \\
+            --metres 5
+          python $GAUGE
+      - working-directory: buoys
+        run: >-
+          python drift.py
+          --all
+"""
+
+
+def test_workflow_gives_every_line_for_every_trigger_with_the_schedule_first() -> None:
+    rows = read(".github/workflows/tides.yml", TIDES)
+    assert [row for row in rows if row[0] == "schedule"] == [
+        ("schedule", 20, "harbour", "python survey.py --deep"),
+        ("schedule", 23, "harbour", "cd piers"),
+        ("schedule", 25, "harbour/piers", "python soundings.py --metres 5"),
+        ("schedule", 27, "harbour/piers", "python gauges/north.py"),
+        ("schedule", 29, "buoys", "python drift.py --all"),
+    ]
+    assert [row[0] for row in rows[:3]] == ["schedule", "event", "manual"]
+
+
+def test_workflow_location_covers_the_command() -> None:
+    commands, _ = read_manifests({".github/workflows/tides.yml": TIDES})
+    soundings = next(command for command in commands if "soundings" in command.text)
+    at = soundings.at
+    assert (at.line, at.column, at.end_line, at.end_column) == (25, 11, 26, 23)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "when"),
+    [
+        ("schedule: [{cron: '0 1 * * *'}]", ["schedule"]),
+        ("schedule:", []),
+        ("workflow_dispatch:", ["manual"]),
+        ("workflow_call:", ["manual"]),
+        ("issue_comment:", ["event"]),
+        ("pull_request: {branches: [main]}", ["event"]),
+        ("repository_dispatch:\n  workflow_dispatch:", ["event", "manual"]),
+    ],
+)
+def test_workflow_triggers(trigger: str, when: list[str]) -> None:
+    text = f"on:\n  {trigger}\njobs:\n  ebb:\n    steps:\n      - run: python ebb.py\n"
+    assert [row[0] for row in read(".github/workflows/ebb.yaml", text)] == when
+
+
+@pytest.mark.parametrize("trigger", ["push", "[push, issues]"])
+def test_workflow_triggers_in_short(trigger: str) -> None:
+    text = f"on: {trigger}\njobs:\n  ebb:\n    steps:\n      - run: python ebb.py\n"
+    assert [row[0] for row in read(".github/workflows/ebb.yml", text)] == ["event"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "when"),
+    [
+        ("github.event_name == 'schedule'", ["schedule"]),
+        ("${{ github.event_name != 'schedule' }}", ["event"]),
+        ("always()", ["schedule", "event"]),
+    ],
+)
+def test_workflow_step_for_one_event(condition: str, when: list[str]) -> None:
+    text = (
+        "on:\n  push:\n  schedule: [{cron: '0 1 * * *'}]\n"
+        f"jobs:\n  ebb:\n    steps:\n      - if: {condition}\n        run: python ebb.py\n"
+    )
+    assert [row[0] for row in read(".github/workflows/ebb.yml", text)] == when
+
+
+def test_workflow_job_without_run() -> None:
+    text = "on: push\njobs:\n  ebb:\n    steps:\n      - uses: actions/checkout@v4\n  flow: {}\n"
+    assert read(".github/workflows/ebb.yml", text) == []
+
+
+def test_workflow_matrix_and_python_shell() -> None:
+    text = (
+        "on: push\njobs:\n  ebb:\n    strategy:\n      matrix:\n"
+        "        gauge: [north, south]\n        python-version: ['3.10', '3.14']\n"
+        "    steps:\n      - run: python gauges/${{ matrix.gauge }}.py\n"
+        "      - shell: python\n        run: |\n          import harbour\n          harbour.open()\n"
+    )
+    rows = read(".github/workflows/ebb.yml", text)
+    assert [row[3] for row in rows if row[1] == 9] == ["python gauges/north.py", "python gauges/south.py"]
+    assert [row[3] for row in rows if row[1] == 11] == ["python -c 'import harbour\nharbour.open()\n'"]
+
+
+def test_workflow_follows_local_actions_and_workflows_with_its_own_trigger() -> None:
+    step = "    steps:\n      - run: python gauge.py\n        shell: bash\n"
+    files = {
+        ".github/workflows/ebb.yml": (
+            "on:\n  schedule: [{cron: '0 1 * * *'}]\njobs:\n  a:\n    uses: ./.github/workflows/inner.yml\n"
+            "  b:\n    steps:\n      - uses: ./.github/actions/dredge\n"
+        ),
+        ".github/workflows/inner.yml": f"on: workflow_call\njobs:\n  ebb:\n{step}",
+        ".github/actions/dredge/action.yml": f"runs:\n{step.replace('gauge', 'dredge')}",
+    }
+    commands, _ = read_manifests(files)
+    targets = interpret(commands, files, ["gauge.py", "dredge.py"])
+    assert {(t.name, t.command.when, t.command.at.path, t.command.at.line) for t in targets} == {
+        ("gauge.py", "schedule", ".github/workflows/ebb.yml", 5),
+        ("gauge.py", "manual", ".github/workflows/inner.yml", 5),
+        ("dredge.py", "schedule", ".github/workflows/ebb.yml", 8),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "jobs:", "on: push\njobs: [1]", "on: push\njobs:\n  a:\n    steps: x", "- 1", "on: {push: &a [*a]}"],
+)
+def test_workflow_that_is_none(text: str) -> None:
+    assert read(".github/workflows/ebb.yml", text) == []
+
+
+def test_nested_workflow_runs_from_its_own_root() -> None:
+    text = "on: push\njobs:\n  ebb:\n    steps:\n      - run: python ebb.py\n"
+    assert read("template/.github/workflows/ebb.yml", text) == [("event", 5, "template", "python ebb.py")]
+
+
+def test_broken_yaml_is_a_problem_with_its_line() -> None:
+    assert problems(".github/workflows/ebb.yml", "on: push\njobs: [\n") == [(".github/workflows/ebb.yml", 3)]
+
+
+# --- Crontabs ---------------------------------------------------------------------------------------
+
+CRONTAB = """\
+# m h dom mon dow command
+MAILTO=harbour@example.org
+HARBOUR=/srv/harbour
+*/5 * * * * python $HARBOUR/gauges/poll.py >> /var/log/poll.log 2>&1
+# 0 3 * * * python commented.py
+@daily cd /srv/harbour && python -m harbour.report
+@reboot python serve.py
+0 6 * JAN-MAR MON-FRI date +\\%F && python stamp.py % ignored
+not a line
+* * *
+"""
+
+
+def test_crontab() -> None:
+    assert read("deploy/crontab", CRONTAB) == [
+        ("schedule", 4, "", "python /srv/harbour/gauges/poll.py >> /var/log/poll.log 2>&1"),
+        ("schedule", 6, "", "cd /srv/harbour && python -m harbour.report"),
+        ("service", 7, "", "python serve.py"),
+        ("schedule", 8, "", "date +%F && python stamp.py"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "text"),
+    [
+        ("cron.d/harbour", "0 1 * * * pilot python x.py", "python x.py"),
+        ("etc/cron.d/harbour", "@hourly root /opt/x.sh", "/opt/x.sh"),
+        ("crontab", "0 1 * * * pilot python x.py", "python x.py"),
+        ("crontab", "0 1 * * * python /srv/x.py", "python /srv/x.py"),
+        ("crontab", "0 1 * * * pilotctl x.py", "pilotctl x.py"),
+        ("ops/tides.cron", "0 1 * * * bash x.sh", "bash x.sh"),
+    ],
+)
+def test_crontab_user_column(path: str, line: str, text: str) -> None:
+    assert [row[3] for row in read(path, f"{line}\n")] == [text]
+
+
+def test_file_of_another_format_called_crontab() -> None:
+    assert read("evals/crontab.jsonl", '{"input": "0 1 * * * python x.py"}\n0 1 * * * python x.py\n') == []
+
+
+# --- Kubernetes ---------------------------------------------------------------------------------------
+
+CLUSTER = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tides}
+spec:
+  schedule: "0 2 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          initContainers:
+            - name: wait
+              command: ["sh", "-c", "python wait.py"]
+          containers:
+            - name: tides
+              command:
+                - python
+                - -m
+              args: [harbour.tides, "--all gauges"]
+              workingDir: /srv/harbour
+            - name: sidecar
+---
+kind: Job
+spec: {template: {spec: {containers: [{command: [python, backfill.py]}]}}}
+---
+kind: StatefulSet
+spec:
+  template:
+    spec:
+      containers:
+        - args: ["uvicorn", "harbour.web:app"]
+---
+kind: ConfigMap
+spec:
+  containers:
+    - command: [python, ignored.py]
+"""
+
+
+def test_kubernetes() -> None:
+    assert read("k8s/tides.yaml", CLUSTER) == [
+        ("schedule", 12, "", "sh -c 'python wait.py'"),
+        ("schedule", 16, "srv/harbour", "python -m harbour.tides '--all gauges'"),
+        ("manual", 23, "", "python backfill.py"),
+        ("service", 30, "", "uvicorn harbour.web:app"),
+    ]
+
+
+def test_kubernetes_list_and_argo() -> None:
+    text = (
+        "kind: List\nitems:\n  - kind: CronJob\n    spec:\n      containers:\n"
+        "        - command: [python, a.py]\n---\n"
+        "kind: CronWorkflow\nspec:\n  workflowSpec:\n    templates:\n      - container:\n"
+        "          command: [python, b.py]\n"
+    )
+    assert [(row[0], row[3]) for row in read("tides.yml", text)] == [
+        ("schedule", "python a.py"),
+        ("schedule", "python b.py"),
+    ]
+
+
+def test_helm_template_gives_what_can_be_read_or_nothing() -> None:
+    text = (
+        '{{- if .Values.tides.enabled }}\nkind: CronJob\nmetadata:\n  name: {{ include "tides.name" . }}\n'
+        "  {{- with .Values.labels }}\n  labels: {{- toYaml . | nindent 4 }}\n  {{- end }}\nspec:\n"
+        "  containers:\n    - image: {{ .Values.image }}\n      command: [python, tides.py]\n{{- end }}\n"
+    )
+    assert read("chart/templates/cron.yaml", text) == [("schedule", 11, "", "python tides.py")]
+    assert read("chart/templates/odd.yaml", "kind: Job\nspec: {{ if x }}\n  - a\n b: [\n{{ end }}\n") == []
+
+
+@pytest.mark.parametrize("text", ["key: [", "kind: CronTable\nspec: [", "# kind of\na: ["])
+def test_yaml_of_another_kind_is_not_even_parsed(text: str) -> None:
+    assert read("data/tides.yaml", text) == []
+
+
+def test_kubernetes_problem_and_circle() -> None:
+    assert problems("k8s/tides.yaml", "kind: CronJob\nspec: [") == [("k8s/tides.yaml", 3)]
+    assert read("k8s/tides.yaml", "kind: Job\nspec: &x\n  again: *x\n") == []
+
+
+# --- Procfile, compose, Dockerfile -----------------------------------------------------------------------
+
+
+def test_procfile() -> None:
+    text = "web: gunicorn harbour.wsgi\n# worker: python off.py\nrelease: python manage.py migrate\nnonsense\n"
+    assert read("harbour/Procfile.prod", text) == [
+        ("service", 1, "harbour", "gunicorn harbour.wsgi"),
+        ("manual", 3, "harbour", "python manage.py migrate"),
+    ]
+
+
+COMPOSE = """\
+x-common: &common
+  build: {context: ../pilot, dockerfile: Dockerfile}
+services:
+  web:
+    <<: *common
+    command: uvicorn pilot.web:app
+      --port 80
+  worker:
+    build: ..
+    working_dir: /code/pilot
+    volumes: ["./data:/data", "./src:/code"]
+    entrypoint: ["python", "-m"]
+    command:
+      - pilot.worker
+      - $$QUEUE
+  database:
+    image: postgres
+volumes:
+  command: python ignored.py
+"""
+
+
+def test_compose() -> None:
+    assert read("deploy/docker-compose.prod.yml", COMPOSE) == [
+        ("service", 6, "pilot", "uvicorn pilot.web:app --port 80"),
+        ("service", 12, "deploy/src/pilot", "python -m pilot.worker '$QUEUE'"),
+    ]
+
+
+def test_compose_file_without_services() -> None:
+    assert read("compose.yaml", "command: python x.py\n") == []
+
+
+IMAGE = """\
+# syntax=docker/dockerfile:1
+ARG BASE=python:3.12
+FROM ${BASE} AS base
+WORKDIR /srv/app
+ENV MODULE=pilot.web PORT=80
+COPY requirements.txt .
+COPY --chown=1:1 backend/ .
+RUN <<EOF
+CMD ["python", "not-this.py"]
+EOF
+ENTRYPOINT ["python", "-m"]
+
+FROM base AS web
+CMD ["uvicorn", \\
+     # a comment between
+     "pilot.web:app"]
+
+FROM base AS shell
+ENTRYPOINT exec python -m $MODULE
+CMD ["ignored"]
+
+FROM python:3.12
+CMD ["python", "old.py"]
+CMD python new.py --port $PORT
+"""
+
+
+def test_dockerfile() -> None:
+    assert read("pilot/Dockerfile", IMAGE) == [
+        ("service", 11, "pilot/backend", "python -m"),
+        ("service", 14, "pilot/backend", "python -m uvicorn pilot.web:app"),
+        ("service", 19, "pilot/backend", "exec python -m pilot.web"),
+        ("service", 24, "pilot", "python new.py --port 80"),
+    ]
+
+
+def test_dockerfile_paths_of_the_image_are_those_of_the_project() -> None:
+    files = {
+        "ops/images/Dockerfile": 'FROM python\nWORKDIR /c\nCOPY . .\nCMD ["python", "/c/pilot/steer.py"]\n',
+        "ops/entry.Dockerfile": 'FROM x\nCOPY ops/start.sh /\nENTRYPOINT ["/start.sh"]\nCMD ["--fast"]\n',
+        "ops/start.sh": 'python -m pilot.anchor "$@"\n',
+        "pilot/Dockerfile": "FROM python\nWORKDIR /code\nCMD uvicorn anchor:app\n",
+        "absent/Dockerfile": "FROM python\n# CMD python pilot/steer.py\nCMD python /code/missing.py\n",
+    }
+    commands, found = read_manifests(files)
+    targets = interpret(commands, files, ["pilot/steer.py", "pilot/anchor.py"])
+    assert not found
+    assert [(t.name, t.arguments, t.command.directory, t.command.at.path) for t in targets] == [
+        ("pilot.anchor", ("--fast",), "", "ops/entry.Dockerfile"),
+        ("pilot/steer.py", (), "", "ops/images/Dockerfile"),
+        ("anchor:app", (), "pilot", "pilot/Dockerfile"),
+    ]
+
+
+# --- Python packaging --------------------------------------------------------------------------------
+
+PACKAGE = """\
+[project]
+name = "harbour"
+scripts = { "tide-table" = "harbour.tables:main" }
+
+[project.gui-scripts]
+chart = "harbour.chart:show [gui]"
+
+[tool.poetry.scripts]
+pilot = { reference = "harbour.pilot:run", type = "console" }
+dump = { reference = "bin/dump.sh", type = "file" }
+
+[tool.poe.tasks]
+survey = "python survey.py"
+chart = { cmd = "python chart.py", help = "x" }
+both = ["survey", { script = "harbour.tables:main(deep=True)" }, { cmd = "python last.py" }]
+
+[tool.poe.tasks.long]
+shell = '''
+python first.py
+python second.py
+'''
+
+[tool.pdm.scripts]
+serve = { cmd = ["uvicorn", "harbour.web:app"] }
+start = { call = "harbour.tables:main" }
+[tool.hatch.envs.docs.scripts]
+build = ["python docs.py", "python links.py"]
+[tool.taskipy.tasks]
+lint = { cmd = "python lint.py" }
+
+[tool.other.tasks]
+off = "python off.py"
+"""
+
+
+def test_pyproject() -> None:
+    assert read("coast/pyproject.toml", PACKAGE) == [
+        ("manual", 3, "coast", "tide-table = harbour.tables:main"),
+        ("manual", 6, "coast", "chart = harbour.chart:show [gui]"),
+        ("manual", 9, "coast", "pilot = harbour.pilot:run"),
+        ("manual", 13, "coast", "python survey.py"),
+        ("manual", 14, "coast", "python chart.py"),
+        ("manual", 15, "coast", "survey"),
+        ("manual", 15, "coast", "call = harbour.tables:main"),
+        ("manual", 15, "coast", "python last.py"),
+        ("manual", 17, "coast", "python first.py"),
+        ("manual", 17, "coast", "python second.py"),
+        ("manual", 24, "coast", "uvicorn harbour.web:app"),
+        ("manual", 25, "coast", "call = harbour.tables:main"),
+        ("manual", 29, "coast", "python lint.py"),
+        ("manual", 27, "coast", "python docs.py"),
+        ("manual", 27, "coast", "python links.py"),
+    ]
+
+
+def test_console_script_is_a_function() -> None:
+    files = {"coast/pyproject.toml": PACKAGE}
+    commands, _ = read_manifests(files)
+    targets = interpret(commands, files, ["coast/src/harbour/tables.py", "coast/src/harbour/chart.py"])
+    assert [(t.name, t.command.at.line) for t in targets if t.kind == "function"] == [
+        ("harbour.tables:main", 3),
+        ("harbour.chart:show", 6),
+        ("harbour.tables:main", 15),
+        ("harbour.tables:main", 25),
+    ]
+
+
+def test_broken_toml_is_a_problem_with_its_line() -> None:
+    assert problems("pyproject.toml", "[project]\nname = \n") == [("pyproject.toml", 2)]
+
+
+def test_setup_cfg() -> None:
+    text = (
+        "[options.entry_points]\nconsole_scripts =\n    # off = harbour.off:main\n"
+        "    tide = harbour.tables:main\n"
+        "    chart=harbour.chart:show\npytest11 =\n    plug = harbour.plug:x\n"
+    )
+    assert read("setup.cfg", text) == [
+        ("manual", 4, "", "tide = harbour.tables:main"),
+        ("manual", 5, "", "chart = harbour.chart:show"),
+    ]
+    assert problems("setup.cfg", "name = harbour\n") == [("setup.cfg", 0)]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        "{'console_scripts': ['tide=harbour.tables:main', 'whole.line']}",
+        "{'console_scripts': 'tide = harbour.tables:main', 'other': ['x = y:z']}",
+        "'''\n[console_scripts]\ntide = harbour.tables:main\n'''",
+        "POINTS",
+    ],
+)
+def test_setup_py(points: str) -> None:
+    text = f"POINTS = {{'gui_scripts': ['tide=harbour.tables:main']}}\nsetup(name='x', entry_points={points})\n"
+    assert [row[3] for row in read("setup.py", text)] == ["tide = harbour.tables:main"]
+
+
+def test_setup_py_without_and_beyond_literals() -> None:
+    assert read("setup.py", "setup(name='x')\n") == []
+    assert read("setup.py", "setup(entry_points=load())\n") == []
+    assert read("pkg/setup.py", "print 'python 2'\n") == []
+    assert problems("setup.py", "setup(entry_points={)\n") == [("setup.py", 1)]
+
+
+# --- Makefiles, justfiles, scripts ------------------------------------------------------------------------
+
+MAKEFILE = """\
+PYTHON := python3
+FLAGS = --deep
+FLAGS += --wide
+.PHONY: survey chart
+ifeq ($(CI),1)
+PYTHON = python
+endif
+
+survey chart: fetch | out
+\t@echo "python off.py"
+\t-$(PYTHON) $@.py \\
+\t\t$(FLAGS) --cost $$5
+# python commented.py
+fetch: ; ${PYTHON} fetch.py
+out: URL = http://x:1/y
+define TEMPLATE
+\tpython not-this.py
+endef
+\t
+"""
+
+
+def test_makefile() -> None:
+    assert read("coast/Makefile", MAKEFILE) == [
+        ("manual", 10, "coast", 'echo "python off.py"'),
+        ("manual", 11, "coast", "python survey.py --deep --wide --cost $5"),
+        ("manual", 14, "coast", "python fetch.py"),
+    ]
+
+
+def test_justfile() -> None:
+    text = (
+        "depth := '9'\nalias s := survey\n\n# comes first\nsurvey tide='low' *rest: fetch (chart \"x\")\n"
+        "    @python survey.py --depth {{depth}} {{tide}}\n    # python off.py\n\n"
+        "    -python more.py \\\n      --all\nfetch:\n  #!/usr/bin/env bash\n  cd gauges\n  python fetch.py\n"
+        "chart x:\n  #!/usr/bin/env python\n  print(1)\n"
+    )
+    assert read("coast/justfile", text) == [
+        ("manual", 6, "coast", "python survey.py --depth 9 $tide"),
+        ("manual", 9, "coast", "python more.py --all"),
+        ("manual", 13, "coast", "cd gauges"),
+        ("manual", 14, "coast/gauges", "python fetch.py"),
+    ]
+
+
+def test_shell_script() -> None:
+    text = "#!/bin/sh\nGAUGE=north\ncat <<EOF\npython off.py\nEOF\nif true; then\n  python $GAUGE.py\nfi\n"
+    rows = read("bin/gauge.sh", text)
+    assert ("manual", 7, "", "python north.py") in rows
+    assert not [row for row in rows if row[3].startswith("python off")]
+
+
+def test_script_without_ending_is_known_by_its_first_line() -> None:
+    assert read("images/entrypoint", "#!/bin/bash\npython a.py\n") == [("manual", 2, "", "python a.py")]
+    assert read("images/entrypoint", "#!/usr/bin/env python\nprint(1)\n") == []
+    assert read("images/start", "python a.py\n") == []
+
+
+# --- All of them ------------------------------------------------------------------------------------
+
+
+def test_windows_line_ends() -> None:
+    assert read("Procfile", "web: python a.py\r\nworker: python b.py\r\n")[1] == (
+        "service",
+        2,
+        "",
+        "python b.py",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        (".github/workflows/x.yml", True),
+        ("a/b/.github/workflows/x.yaml", True),
+        ("deploy/cron.d/tides", True),
+        ("images/web.Dockerfile", True),
+        ("DockerfileGpu", True),
+        ("a/setup.cfg", True),
+        ("rules/common.mk", True),
+        ("src/harbour/tides.py", False),
+        ("README.md", False),
+        ("package.json", False),
+    ],
+)
+def test_globs(path: str, wanted: bool) -> None:
+    assert matches(path, GLOBS) is wanted
+
+
+def test_every_reader_says_what_it_wants() -> None:
+    assert all(reader.globs and set(reader.globs) <= set(GLOBS) for reader in READERS)
+
+
+NOT_TEXT = [
+    "",
+    "\x00\x01",
+    "\ufeff",
+    "'\"`$(",
+    "{{{{",
+    "[" * 3000,
+    "- " * 3000,
+    "\u2028\x85a: b",
+    "\ud800",
+    "&a [*a, *a]",
+]
+
+
+@pytest.mark.parametrize("text", NOT_TEXT)
+def test_no_reader_breaks_on_odd_text(text: str) -> None:
+    names = "crontab x.yaml Procfile compose.yml Dockerfile pyproject.toml setup.cfg setup.py Makefile justfile"
+    paths = [".github/workflows/x.yml", "action.yml", "x.sh", *names.split()]
+    for prefix in ("", "kind: Job\nservices:\n", "entry_points\n", "CMD ["):
+        files = dict.fromkeys(paths, prefix + text)
+        interpret(read_manifests(files)[0], files, ["a.py"])
+
+
+def test_the_same_input_gives_the_same_output() -> None:
+    files = {"Procfile": "web: python a.py\n", "Makefile": MAKEFILE, "k8s.yaml": CLUSTER}
+    assert read_manifests(files) == read_manifests(dict(reversed(files.items())))
+
+
+# --- The shell ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\n\nb # c\n# d\n", [("a", 0, 0), ("b", 2, 2)]),
+        ("a \\\n  b\nc", [("a b", 0, 1), ("c", 2, 2)]),
+        ("cat <<-'X' | b\n one\n\tX\nc", [("cat <<-'X' | b\n one\n\tX", 0, 2), ("c", 3, 3)]),
+        ("echo 'a\nb'\nc", [("echo 'a\nb'", 0, 1), ("c", 2, 2)]),
+        ("url=http://x/#y", [("url=http://x/#y", 0, 0)]),
+    ],
+)
+def test_logical_lines(text: str, lines: list[tuple[str, int, int]]) -> None:
+    assert [(line.text, line.first, line.last) for line in shell.lines(text)] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a 'b c' \"d $e\" f\\ g", [("a", "b c", "d $e", "f g")]),
+        ("a>b 2>&1 <c d", [("a", "d")]),
+        ("a && b || c; d & e | f", [("a",), ("b",), ("c",), ("d",), ("e",), ("f",)]),
+        ("a '&&' b", [("a", "&&", "b")]),
+        ("a 'b' # c", [("a", "b")]),
+        ("x=$(a b) c", [("a", "b"), ("x=$(a b)", "c")]),
+        ("echo '$(a b)'", [("echo", "$(a b)")]),
+        ("x=(a b) c", [("x=(a b)", "c")]),
+    ],
+)
+def test_statements(text: str, words: list[tuple[str, ...]]) -> None:
+    assert [statement.words for statement in shell.statements(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("word", "below"),
+    [
+        ("$(dirname $0)", ""),
+        ("$(dirname ${BASH_SOURCE[0]})/../jobs", "/../jobs"),
+        ("$(cd $(dirname $0)/.. && pwd)/jobs", "/../jobs"),
+        ("$(dirname $(readlink -f $0))/jobs", "/jobs"),
+        ("$(dirname $(dirname $0))", "/.."),
+        ("$(dirname $1)", None),
+        ("$HOME/jobs", None),
+    ],
+)
+def test_own_directory_of_a_script(word: str, below: str | None) -> None:
+    assert shell.own_directory(word) == below
+
+
+def test_values_that_would_change_the_command_are_not_put_in() -> None:
+    assert shell.expand("echo $NOTE $N", {"NOTE": "`python x.py`", "N": "5"}) == "echo $NOTE 5"
+    assert shell.expand('exec "$@"', {"@": "a 'b c'"}) == "exec a 'b c'"
+    assert shell.expand("${A:-b} ${C}", {}) == "b ${C}"
+
+
+def test_deep_and_wide_texts_take_little_time() -> None:
+    text = "\n".join(["$(" * 50 + "a" + ")" * 50] * 40) + '"' * 2001 + "${" * 2000
+    assert isinstance(read_manifests({"x.sh": text}), tuple)
+    bomb = "kind: Job\na0: &a0 {containers: []}\n" + "".join(
+        f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)
+    )
+    assert read_manifests({"x.yaml": bomb}) == ((), ())
+
+
+def test_a_script_or_file_that_calls_itself_many_times_ends() -> None:
+    files = {f"s{n}.sh": "".join(f"./s{m}.sh {n}\n" for m in range(7)) for n in range(7)}
+    files["s0.sh"] += "python a.py\n"
+    commands, _ = read_manifests(files)
+    assert {target.name for target in interpret(commands, files, ["a.py"])} == {"a.py"}
+
+
+def test_commands_are_plain_values() -> None:
+    (command,) = read_manifests({"Procfile": "web: python a.py\n"})[0]
+    assert isinstance(command, Command)
+    assert (command.at.column, command.at.end_column) == (1, 17)
