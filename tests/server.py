@@ -39,9 +39,7 @@ class Served(Struct, frozen=True):
 
 
 @contextmanager
-def serving(
-    *, flex_is_full: bool = False, models_without_flex: frozenset[str] = frozenset()
-) -> Iterator[Served]:
+def serving(*, flex_is_full: bool = False, models_without_flex: frozenset[str] = frozenset()) -> Iterator[Served]:
     """Serve on a free port of this machine for as long as the block runs.
 
     flex_is_full: whatever asks for flex gets a 429 with `flex_unavailable`. models_without_flex: asked for
@@ -124,9 +122,7 @@ def answered(request: Request) -> Answer:
         return Answer(200, response_stream(body) if body.get("stream") else response(body))
     if request.path.endswith("/embeddings"):
         return Answer(200, embeddings(body))
-    return Answer(
-        404, {"error": {"message": f"no such path: {request.path}", "type": "invalid_request_error"}}
-    )
+    return Answer(404, {"error": {"message": f"no such path: {request.path}", "type": "invalid_request_error"}})
 
 
 def tier_of(body: Body) -> str:

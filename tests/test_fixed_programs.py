@@ -142,9 +142,7 @@ asyncio.run(main())
     }.items()
 }
 PROGRAMS["windows"] = PROGRAMS["chat_lines"].replace(b"\n", b"\r\n")
-PROGRAMS["latin"] = b"# coding: latin-1\nword = 'd\xe9j\xe0'\n" + PROGRAMS["chat"].replace(
-    b'"hi"', b"'\xe9' + word"
-)
+PROGRAMS["latin"] = b"# coding: latin-1\nword = 'd\xe9j\xe0'\n" + PROGRAMS["chat"].replace(b'"hi"', b"'\xe9' + word")
 PROGRAMS["marked"] = b"\xef\xbb\xbf" + PROGRAMS["chat_comment"].replace(b"it's", "ä€".encode())
 
 RUNNER = """
@@ -225,25 +223,19 @@ def run(folder: Path, programs: dict[str, bytes]) -> dict[str, Run]:
     }
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Run]]:
-    """Every program before and after its fix."""
-    folder = tmp_path_factory.mktemp("programs")
+def test_a_fixed_program_differs_by_the_tier_alone(tmp_path: Path) -> None:
     repaired = {name: fixed(name, data) for name, data in PROGRAMS.items()}
     with ThreadPoolExecutor(2) as pool:
-        before = pool.submit(run, folder / "before", PROGRAMS)
-        after = pool.submit(run, folder / "after", repaired)
-        return {name: (before.result()[name], after.result()[name]) for name in PROGRAMS}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_fixed_program_differs_by_the_tier_alone(name: str, runs: dict[str, tuple[Run, Run]]) -> None:
-    before, after = runs[name]
-    assert before.bodies
-    assert all("service_tier" not in body for body in before.bodies)
-    assert after.bodies == sorted((body | {"service_tier": "flex"} for body in before.bodies), key=repr)
-    assert after.printed == before.printed
-    assert "42" in after.printed
+        unfixed_runs = pool.submit(run, tmp_path / "before", PROGRAMS)
+        fixed_runs = pool.submit(run, tmp_path / "after", repaired)
+        before, after = unfixed_runs.result(), fixed_runs.result()
+    for name in PROGRAMS:
+        assert before[name].bodies, name
+        assert all("service_tier" not in body for body in before[name].bodies), name
+        expected = sorted((body | {"service_tier": "flex"} for body in before[name].bodies), key=repr)
+        assert after[name].bodies == expected, name
+        assert after[name].printed == before[name].printed, name
+        assert "42" in after[name].printed, name
 
 
 # --- What the messages say about the API's and the client's behaviour --------------------------------
@@ -264,10 +256,7 @@ def test_a_full_flex_tier_is_tried_three_times() -> None:
             api.chat.completions.create(model="gpt-5.4", messages=[], service_tier="flex")
         assert len(server.requests) == 3
         assert caught.value.code == "flex_unavailable"
-        assert (
-            api.chat.completions.create(model="gpt-5.4", messages=[], service_tier="auto").service_tier
-            == "default"
-        )
+        assert api.chat.completions.create(model="gpt-5.4", messages=[], service_tier="auto").service_tier == "default"
         assert api.responses.create(model="gpt-5.4", input="hi").output_text == TEXT
         assert len(server.requests) == 5
 
@@ -303,9 +292,7 @@ def test_a_client_takes_no_tier() -> None:
 
 def test_the_tier_in_the_extra_body_wins() -> None:
     with serving() as server, client(server) as api:
-        api.responses.create(
-            model="gpt-5.4", input="hi", service_tier="flex", extra_body={"service_tier": "priority"}
-        )
+        api.responses.create(model="gpt-5.4", input="hi", service_tier="flex", extra_body={"service_tier": "priority"})
         assert server.requests[0].body["service_tier"] == "priority"
 
 
@@ -321,7 +308,5 @@ def test_a_tier_of_none_is_sent_and_an_omitted_one_is_not() -> None:
 def test_the_answer_names_the_tier_that_was_used() -> None:
     with serving() as server, client(server) as api:
         assert api.responses.create(model="gpt-5.4", input="hi", service_tier="flex").service_tier == "flex"
-        chunks = list(
-            api.chat.completions.create(model="gpt-5.4", messages=[], service_tier="flex", stream=True)
-        )
+        chunks = list(api.chat.completions.create(model="gpt-5.4", messages=[], service_tier="flex", stream=True))
         assert {chunk.service_tier for chunk in chunks} == {"flex"}

@@ -203,9 +203,7 @@ def test_diff() -> None:
         "--- a/a/x.py\n+++ b/a/x.py\n@@ -1,3 +1,3 @@\n 1\n-2\n+2!\n 3\n"
     )
     unended = "\\ No newline at end of file\n"
-    assert fixes.diff("x.py", b"1", b"2") == (
-        f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n{unended}+2\n{unended}"
-    )
+    assert fixes.diff("x.py", b"1", b"2") == (f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-1\n{unended}+2\n{unended}")
     assert fixes.diff("x.py", b"1\n", b"1\n") == ""
     assert fixes.diff("x.py", b"", b"1\n") == "--- a/x.py\n+++ b/x.py\n@@ -0,0 +1 @@\n+1\n"
 
@@ -300,9 +298,7 @@ def test_a_bad_fix_does_not_stop_the_good_ones(tmp_path: Path) -> None:
     ]
     outcome = fixes.fix_files(tmp_path, wanted, expected=expected, dry_run=False)
     assert outcome.applied == 2
-    assert (
-        tmp_path / "x.py"
-    ).read_bytes() == b'f(1, service_tier="flex")\nf(22)\nf(333, service_tier="flex")\n'
+    assert (tmp_path / "x.py").read_bytes() == b'f(1, service_tier="flex")\nf(22)\nf(333, service_tier="flex")\n'
     assert [problem.line for problem in outcome.problems] == [1, 2]
     assert "another fix" in outcome.problems[0].message
 
@@ -313,9 +309,7 @@ def test_a_fix_of_two_files_is_all_or_nothing(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_bytes(b"f(2)\n")
     here, there = splice(data, b"f(1|", TIER, "a.py"), splice(data, b"f(1|", TIER, "b.py")
     broken = splice(data, b"f(1|", "(", "c.py")
-    outcome = fixes.fix_files(
-        tmp_path, [fix(here, there), fix(here, broken)], expected=expected, dry_run=False
-    )
+    outcome = fixes.fix_files(tmp_path, [fix(here, there), fix(here, broken)], expected=expected, dry_run=False)
     assert (outcome.changed, outcome.applied) == ((), 0)
     assert (tmp_path / "a.py").read_bytes() == data
     assert {path for path, _ in texts(outcome)} == {"b.py", "c.py"}
@@ -335,9 +329,7 @@ def test_a_file_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
 def test_text_that_the_encoding_lacks_is_a_problem(tmp_path: Path) -> None:
     data = b"# coding: latin-1\nf(1)\n"
     expected = project(tmp_path, {"x.py": data})
-    outcome = fixes.fix_files(
-        tmp_path, [fix(splice(data, b"f(1|", ", a='€'"))], expected=expected, dry_run=False
-    )
+    outcome = fixes.fix_files(tmp_path, [fix(splice(data, b"f(1|", ", a='€'"))], expected=expected, dry_run=False)
     assert outcome.applied == 0
     assert "encoding" in outcome.problems[0].message
 

@@ -28,9 +28,7 @@ KNOWN_DEFECTS = {
     "test/typinganndata/ann_module.py": PARENTHESISED_TARGET,
 }
 if sys.version_info >= (3, 12):
-    KNOWN_DEFECTS["test/test_fstring.py"] = (
-        "f-strings with comments in them: CPython drops what `{x = }` shows"
-    )
+    KNOWN_DEFECTS["test/test_fstring.py"] = "f-strings with comments in them: CPython drops what `{x = }` shows"
 
 
 def sources(directory: Path, how_many: int) -> list[Path]:
@@ -52,9 +50,7 @@ def comparable(tree: ast.Module) -> str:
         if not isinstance(node, ast.JoinedStr):
             continue
         # Some releases of 3.12 have empty texts in format specifications.
-        node.values = [
-            each for each in node.values if not (isinstance(each, ast.Constant) and each.value == "")
-        ]
+        node.values = [each for each in node.values if not (isinstance(each, ast.Constant) and each.value == "")]
         if sys.version_info < (3, 12):  # inside f-strings, positions were wrong before
             for inner in ast.walk(node):
                 for name in POSITION:
@@ -273,9 +269,7 @@ def test_cut_off_and_damaged_files_do_not_raise() -> None:
 
 
 def test_an_ordinary_file_costs_no_import_of_libcst() -> None:
-    program = (
-        "import sys; from tierlint.parsing import parse; parse(b'x = 1'); sys.exit('libcst' in sys.modules)"
-    )
+    program = "import sys; from tierlint.parsing import parse; parse(b'x = 1'); sys.exit('libcst' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parent.parent)
 
 

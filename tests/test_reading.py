@@ -316,10 +316,7 @@ def sample(count: int) -> list[Path]:
 
 
 def is_readable(path: Path) -> bool:
-    return (
-        not {"bad_coding", "badsyntax", "bad"} & {path.stem, *path.stem.split("_")}
-        and "lib2to3" not in path.parts
-    )
+    return not {"bad_coding", "badsyntax", "bad"} & {path.stem, *path.stem.split("_")} and "lib2to3" not in path.parts
 
 
 @pytest.mark.parametrize("path", sample(60), ids=lambda path: path.name)
@@ -338,17 +335,13 @@ def test_every_style_of_the_standard_library(path: Path) -> None:
     everywhere = list(edits.values())
     fixed = fixes.apply(data, everywhere)
     assert fixes.check(data, fixed, everywhere) is None
-    with_tier = [
-        call for call in places_of(fixed).values() if any(k.arg == "service_tier" for k in call.keywords)
-    ]
+    with_tier = [call for call in places_of(fixed).values() if any(k.arg == "service_tier" for k in call.keywords)]
     assert len(with_tier) == len(edits)
     for place in sorted(edits)[:: max(1, len(edits) // 3)][:3]:
         fixed = fixes.apply(data, [edits[place]])
         again = read_calls(fixed, list(places_of(fixed))).values()
         ranges = [reading.keywords["service_tier"] for reading in again if "service_tier" in reading.keywords]
         assert [fixed[:start] + fixed[end:] for start, end in ranges] == [data]
-    removals = [
-        Splice(path.name, *span, "") for reading in readings.values() for span in reading.keywords.values()
-    ]
+    removals = [Splice(path.name, *span, "") for reading in readings.values() for span in reading.keywords.values()]
     for removal in removals[:: max(1, len(removals) // 3)][:3]:
         assert fixes.check(data, fixes.apply(data, [removal]), [removal]) is None

@@ -20,6 +20,7 @@ from tierlint.model import (
     Evidence,
     Expr,
     FunctionId,
+    Location,
     Name,
 )
 from tierlint.program import Program, Scope, dotted, locate
@@ -29,6 +30,7 @@ from tierlint.program.values import (
     ContainerValue,
     External,
     FunctionValue,
+    InstanceValue,
     Value,
     Values,
     argument,
@@ -76,10 +78,12 @@ def find_api_calls(
     known = lay_out(catalog)
     found: dict[CallId, ApiCall] = {}
     for module in program.modules.values():
-        for call, expr, handed in _candidates(module, known):
+        candidates = [*_candidates(module, known), *_through_names(program, module, known)]
+        for call, expr, handed in candidates:
             if call in found:
                 continue
-            api_call = _match(program, catalog, known, module, call, expr, handed, official_by_default)
+            site = program.modules[call.path]
+            api_call = _match(program, catalog, known, site, call, expr, handed, official_by_default)
             if api_call is not None:
                 found[call] = api_call
     return tuple(sorted(found.values(), key=lambda api_call: api_call.at))
@@ -88,7 +92,6 @@ def find_api_calls(
 def _candidates(module: Module, known: Known) -> Iterator[tuple[CallId, Expr, bool]]:
     """Calls (and values handed to calls) that could be a method of the catalogue, judged by their names alone."""
     mentions = module.summary.mentions
-    aliases: set[str] = set()
     near = any(name in mentions for name in known.resources)
     for last in known.last:
         for kind, index in module.mentions(last):
@@ -101,14 +104,36 @@ def _candidates(module: Module, known: Known) -> Iterator[tuple[CallId, Expr, bo
                 for expr in (*record.arguments, *(value for _, value in record.keywords)):
                     if _last(expr) == last and _resource(expr) in known.resources:
                         yield CallId(module.path, index), expr, True
-            elif kind == BOUND and index < len(module.summary.bindings):
-                aliases.add(module.summary.bindings[index].target.removesuffix("[]").rpartition(".")[2])
-            elif kind == RETURNED:
-                aliases.add(module.function(index).name)
-    for alias in sorted(aliases):
-        for kind, index in module.mentions(alias):
-            if kind == CALLEE:
-                yield CallId(module.path, index), module.call(index).callee, False
+
+
+def _through_names(program: Program, module: Module, known: Known) -> Iterator[tuple[CallId, Expr, bool]]:
+    """Calls of a name under which a module keeps a method of the catalogue: `ask = client.responses.create`."""
+    aliases: dict[tuple[str, bool], None] = {}  # and whether other files can know the name
+    resolver = program.resolver
+    for last in known.last:
+        for kind, index in module.mentions(last):
+            if kind == BOUND and index < len(module.summary.bindings):
+                binding = module.summary.bindings[index]
+                if _holds_method(resolver.bound(binding, module), known):
+                    name = binding.target.removesuffix("[]")
+                    shared = binding.function == 0 or binding.owner >= 0 or binding.shared or "." in name
+                    aliases[name.rpartition(".")[2], shared] = None
+            elif kind == ARGUMENT and module.call(index).use.how == "assigned":
+                record = module.call(index)
+                if _holds_method(resolver.call_result(CallId(module.path, index)), known):
+                    for name in record.use.names:
+                        shared = record.function == 0 or "." in name
+                        aliases[name.removesuffix("[]").rpartition(".")[2], shared] = None
+            elif kind == RETURNED and _holds_method(resolver.returns(module.path, index), known):
+                aliases[module.function(index).name, True] = None
+    for alias, shared in aliases:
+        for call, record in resolver.calls_named(alias):
+            if shared or call.path == module.path:
+                yield call, record.callee, False
+
+
+def _holds_method(values: Values, known: Known) -> bool:
+    return any(isinstance(value, External) and value.name in known.methods for value in values)
 
 
 def _path(expr: Expr) -> str:
@@ -141,10 +166,8 @@ def _match(
     record = module.call(call.index)
     scope = Scope(module.path, record.function, record.owner)
     values = program.resolver.values(expr, scope)
-    if handed and any(
-        isinstance(v, External) and v.name.startswith("functools.partial") for v in program.callees(call)
-    ):
-        return None  # the partial object is called elsewhere
+    if handed and _holds_method(program.resolver.call_result(call), known):
+        return None  # `partial(create, ...)` and the like: what it gives back is called elsewhere
     if (
         not handed
         and isinstance(expr, Name)
@@ -155,7 +178,8 @@ def _match(
     values = (*values, *_own_methods(program, known, values))
     resolved = [v for v in values if isinstance(v, External) and v.name in known.methods]
     if resolved:
-        value = resolved[0]
+        # An annotation says the class; where the client is built says who answers.
+        value = next((v for v in resolved if v.made is not None), resolved[0])
         table, client, method = known.methods[value.name]
         name, certain = value.name, True
     else:
@@ -167,7 +191,17 @@ def _match(
         name = f"{table.client[0].name}.{path}" if table.client else path
     read = _Arguments(program, module, record, scope, value, handed)
     provider, host, why = _provider(program, catalog, client, method, value, read, official_by_default)
+    for other in resolved:
+        if other.made is not None and other != value:
+            made = _Arguments(program, module, record, scope, other, handed)
+            owner = known.methods[other.name][1]
+            answers = _provider(program, catalog, owner, method, other, made, official_by_default)
+            if answers[:2] != (provider, host):
+                why = (*why, *answers[2], Evidence("different clients reach this call", None))
+                provider, host = ("configurable" if answers[0] != provider else provider), None
     models = _literals(_first(read, method.model))
+    if method.object:
+        provider, models, why = _by_object(table, method, read, official_by_default)
     tier = read.tier()
     stream = True if method.stream == "always" else False if method.stream == "never" else read.stream()
     function = FunctionId(module.path, record.function)
@@ -207,6 +241,30 @@ def _own_methods(program: Program, known: Known, values: Values) -> Iterator[Ext
                 yield program.resolver.external(f"{klass.name}.{module.function(value.index).name}")
 
 
+def _by_object(
+    table: SdkTable, method: Method, read: _Arguments, official_by_default: bool
+) -> tuple[str, tuple[str, ...], tuple[Evidence, ...]]:
+    """Who answers a call whose model is named where an argument (an agent) is built."""
+    if any(read.keyword(name)[0] for name in method.redirects):
+        return "configurable", (), (Evidence("an argument of the call chooses the provider", None),)
+    found: list[Value] = []
+    for which in method.object:
+        for value in read.keyword(which)[1]:
+            if isinstance(value, (External, InstanceValue)) and value.made is not None:
+                record, scope = read._call(value.made)
+                found += read._in_call(record, scope, "model")[1]
+    models = _literals(tuple(found))
+    if found and not models:
+        return "configurable", (), (Evidence("the model is an object or a setting", None),)
+    usual = "openai" if official_by_default else "configurable"
+    providers = {_by_prefix(table, model) or usual for model in models} or {usual}
+    return (providers.pop() if len(providers) == 1 else "configurable"), models, ()
+
+
+def _by_prefix(table: SdkTable, model: str) -> str | None:
+    return next((entry.provider for entry in table.model_prefix if fnmatchcase(model, entry.model)), None)
+
+
 def _is_parameter(module: Module, function: int, name: str) -> bool:
     while function >= 0:
         if any(p.name == name for p in module.function(function).parameters):
@@ -221,20 +279,29 @@ def _by_tail(
     expr: Expr, values: Values, known: Known, record: Call, handed: bool
 ) -> tuple[SdkTable, Method, str] | None:
     """An unmistakable tail on a receiver that nothing is known of."""
-    for value in values:
-        # A class of another package, or one of the project, is known to be something else.
-        if not isinstance(value, External) or "()" not in value.name:
-            return None
     parts = _path(expr).split(".")
     for start in range(1, len(parts)):
         path = ".".join(parts[start:])
         if path in known.tails:
+            # A class of another package, or one of the project, is known to be something else.
+            if any(_is_something_else(value, path) for value in values):
+                return None
             table, method = known.tails[path]
             names = {name for name, _ in record.keywords}
             # `**params`, or the model by name: what a request to a model has and little else.
             if handed or None in names or any(isinstance(m, str) and m in names for m in method.model):
                 return table, method, path
     return None
+
+
+def _is_something_else(value: Value, path: str) -> bool:
+    """Not a client: a class or module of another package, or something of the project."""
+    if not isinstance(value, External):
+        return True
+    # What a call of the outside world gave, or an attribute of an instance, can be anything.
+    owner = value.name.removesuffix(path).rstrip(".").split(".")
+    of_instance = any(part[:1].isupper() for part in owner[:-1]) and not owner[-1][:1].isupper()
+    return "()" not in value.name and not of_instance
 
 
 class _Arguments:
@@ -307,13 +374,11 @@ class _Arguments:
                     if key is None:
                         one, inner = self._in_mapping(item, value.scope, name)
                         given, found = given or one, [*found, *inner]
-            elif isinstance(value, External) and value.name == "builtins.dict" and value.made is not None:
-                one, inner = self._in_call(*self._call(value.made), name)
-                given, found = given or one, [*found, *inner]
-        if isinstance(expr, CallResult):
-            made = self.module.summary.calls[expr.call] if scope.path == self.module.path else None
-            if made is not None and made.name == "dict":
-                one, inner = self._in_call(made, scope, name)
+            elif isinstance(value, External) and value.name == "builtins.dict()" and value.made is not None:
+                made, outer = self._call(value.made)
+                one, inner = self._in_call(made, outer, name)
+                if not one and made.arguments:
+                    one, inner = self._in_mapping(made.arguments[0], outer, name)
                 given, found = given or one, [*found, *inner]
         if isinstance(expr, Name):
             for binding, module in resolver.stores(expr.path, scope):
@@ -458,7 +523,7 @@ def _provider(
     return ("openai" if official_by_default else "configurable"), None, ()
 
 
-def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, object, Values]]:
+def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:
     for name in names:
         root, _, rest = name.partition(".")
         for module in program.modules.values():

@@ -58,9 +58,9 @@ def result_key(parts: Mapping[str, str], *rest: str) -> str:
     """The name of everything a result depends on: every file's content, the tables, the settings."""
     seen = hashlib.blake2b(digest_size=16)
     for path in sorted(parts):
-        seen.update(f"{path}\0{parts[path]}\n".encode())
+        seen.update(f"{path}\0{parts[path]}\n".encode(errors="surrogateescape"))
     for text in rest:
-        seen.update(text.encode() + b"\0")
+        seen.update(text.encode(errors="surrogateescape") + b"\0")
     return seen.hexdigest()
 
 

@@ -75,9 +75,7 @@ def fix_files(root: Path, fixes: Sequence[Fix], *, expected: Mapping[str, str], 
     return FixOutcome(tuple(changed), applied, tuple(sorted(problems)))
 
 
-def _read(
-    root: Path, fixes: Sequence[Fix], expected: Mapping[str, str]
-) -> tuple[dict[str, bytes], list[Problem]]:
+def _read(root: Path, fixes: Sequence[Fix], expected: Mapping[str, str]) -> tuple[dict[str, bytes], list[Problem]]:
     originals: dict[str, bytes] = {}
     problems: list[Problem] = []
     for path in sorted({edit.path for fix in fixes for edit in fix.edits}):
@@ -145,9 +143,7 @@ def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
     for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
         at_one_place = previous is not None and edit.start == edit.end == previous.start == previous.end
         if edit.start < end or at_one_place or not edit.start <= edit.end <= len(original):
-            raise ConflictingEdits(
-                f"the edit at bytes {edit.start}:{edit.end} collides with another or the file's end"
-            )
+            raise ConflictingEdits(f"the edit at bytes {edit.start}:{edit.end} collides with another or the file's end")
         pieces += original[end : edit.start], edit.text.encode(encoding)
         end, previous = edit.end, edit
     return b"".join((*pieces, original[end:]))
@@ -165,11 +161,7 @@ def check(original: bytes, fixed: bytes, edits: Sequence[Splice]) -> str | None:
     if isinstance(after, Unreadable):
         return f"the change would make line {after.line} {after.message}"
     line = _difference(before, after, _spans(original, edits))
-    return (
-        None
-        if line is None
-        else f"the change would alter more than keyword arguments of a call (line {line})"
-    )
+    return None if line is None else f"the change would alter more than keyword arguments of a call (line {line})"
 
 
 class _Span(Struct, frozen=True):
@@ -233,9 +225,7 @@ def _difference(before: ast.AST, after: ast.AST, spans: Sequence[_Span]) -> int 
     return None
 
 
-def _kept_keywords(
-    before: ast.Call, after: ast.Call, spans: Sequence[_Span]
-) -> list[tuple[object, object]] | None:
+def _kept_keywords(before: ast.Call, after: ast.Call, spans: Sequence[_Span]) -> list[tuple[object, object]] | None:
     """Pairs of keywords that must say the same; None when one came or went that no edit adds or removes."""
     texts = [span.text for span in spans]
     known = {keyword.arg for keyword in before.keywords}

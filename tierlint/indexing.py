@@ -51,7 +51,7 @@ AWAITED: Final = 8  # index of the function that awaits it
 RECEIVER: Final = 7  # index of the call that is made on it: `task` in `task.delay()`
 
 _MUTATORS = frozenset(
-    {"append", "extend", "insert", "add", "update", "appendleft", "push", "put", "put_nowait"}
+    {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "push", "put", "put_nowait"}
 )
 _STORES_ITEM = {"append": 0, "add": 0, "appendleft": 0, "put": 0, "put_nowait": 0, "insert": 1, "extend": 0}
 _MAX_ITEMS = 64
@@ -621,7 +621,7 @@ class _Walk:
         )
         self.mention_kind, self.mention_index = kept
         if tail in _MUTATORS and isinstance(callee, Name) and "." in callee.path:
-            self.mutation(callee.path, tail, arguments, node.lineno)
+            self.mutation(callee.path, tail, arguments, keywords, node.lineno)
         line, column = self.position(node.lineno, node.col_offset)
         end_line, end_column = self.position(node.end_lineno or node.lineno, node.end_col_offset or 0)
         self.calls[number] = Call(
@@ -642,7 +642,14 @@ class _Walk:
         callee = self.expr(function, _NOWHERE)
         return callee, ""
 
-    def mutation(self, path: str, tail: str, arguments: tuple[Expr, ...], line: int) -> None:
+    def mutation(
+        self,
+        path: str,
+        tail: str,
+        arguments: tuple[Expr, ...],
+        keywords: tuple[tuple[str | None, Expr], ...],
+        line: int,
+    ) -> None:
         target = path[: -len(tail) - 1]
         self.read(target)
         self.write(target)
@@ -653,10 +660,26 @@ class _Walk:
                 self.mention(name, BOUND, len(self.bindings))
             item = Element(value) if tail == "extend" else value
             self.bindings.append(Binding(self.function, self.owner, target + "[]", item, None, line))
+        if tail in ("update", "setdefault"):
+            entries: list[tuple[object, Expr]] = [*keywords]
+            if tail == "setdefault" and len(arguments) == 2 and isinstance(arguments[0], Constant):
+                entries = [(arguments[0].value, arguments[1])]
+            for given in arguments:
+                if isinstance(given, Dictionary):
+                    pairs = zip(given.keys, given.values, strict=True)
+                    entries += [(k.value, v) for k, v in pairs if isinstance(k, Constant)]
+            for key, value in entries:
+                if isinstance(key, str):
+                    self.mention_tails(value, BOUND, len(self.bindings))
+                    self.bindings.append(
+                        Binding(self.function, self.owner, target + "[]", value, None, line, key)
+                    )
 
     def constant(self, node: ast.Constant, use: Use) -> Expr:
         value = node.value
         if isinstance(value, str):
+            if not value.isascii():
+                value = value.encode("utf-8", "replace").decode()  # a lone surrogate fits no cache
             if len(value) < 160 and _DOTTED.match(value):
                 self.strings.add(value)
             return Constant(value if len(value) <= 300 else value[:300])

@@ -59,9 +59,7 @@ def refusal(data: bytes, error: Exception) -> Unreadable:
     """Why the interpreter did not read it, in one line."""
     null = data.find(b"\0")
     if null >= 0:
-        return Unreadable(
-            data.count(b"\n", 0, null) + 1, f"{NOT_PYTHON}: null byte, so no text, or not in UTF-8"
-        )
+        return Unreadable(data.count(b"\n", 0, null) + 1, f"{NOT_PYTHON}: null byte, so no text, or not in UTF-8")
     message = (error.msg if isinstance(error, SyntaxError) else None) or str(error) or "invalid syntax"
     line = error.lineno if isinstance(error, SyntaxError) else None
     return Unreadable(max(line or 0, 0), f"{NOT_PYTHON}: {' '.join(message.split())}")

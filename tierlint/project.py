@@ -140,7 +140,8 @@ def discover(root: Path, *, include: Sequence[str], exclude: Sequence[str], mani
             problems.append(unreadable(directory.rstrip("/") or ".", error))
             continue
         names = frozenset(entry.name for entry in entries)
-        if directory and is_installed(directory, names):
+        is_wanted = excluded is not None and decision(excluded, directory) is False
+        if directory and not is_wanted and is_installed(directory, names):
             continue
         if ".gitignore" in names:
             ignores = (*ignores, *read_ignores(f"{base}/{directory}.gitignore", skip=len(directory)))
@@ -274,7 +275,10 @@ def own_path_only(expression: str) -> str:
 
 def decision(ignores: Ignores, path: str) -> bool | None:
     """Whether the last pattern that matches the path is a plain one (True) or negated; None: no match."""
-    relative = ignores.prefix + path[ignores.skip :]
+    return last_match(ignores, ignores.prefix + path[ignores.skip :])
+
+
+def last_match(ignores: Ignores, relative: str) -> bool | None:
     if not ignores.any_of.search(relative):
         return None
     return next((is_plain for rule, is_plain in ignores.rules if rule.search(relative)), None)
@@ -307,7 +311,21 @@ def ignores_above(base: str) -> tuple[Ignores, ...]:
         *read_ignores(str(git_directory(directory / ".git") / "info" / "exclude"), prefix=prefix),
         *above,
     ]
-    return () if prefix and is_left_out("", False, None, tuple(above)) else tuple(above)
+    return () if is_root_ignored(above) else tuple(above)
+
+
+def is_root_ignored(above: Sequence[Ignores]) -> bool:
+    """Whether patterns from above the root are about the root itself, or a directory on the way to it."""
+    deepest = max((ignored.prefix.count("/") for ignored in above), default=0)
+    for levels_up in range(deepest):
+        for ignored in reversed(above):
+            on_the_way = ignored.prefix.split("/")[: -1 - levels_up]
+            decided = last_match(ignored, "/".join([*on_the_way, ""])) if on_the_way else None
+            if decided is not None:
+                if decided:
+                    return True
+                break
+    return False
 
 
 def git_directory(marker: Path) -> Path:

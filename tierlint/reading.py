@@ -146,9 +146,7 @@ def _source(data: bytes) -> _Source | None:
     byte_lines = (bom, *(found.end() for found in _NEWLINE_BYTES.finditer(data, bom)))
     if len(lines) != len(byte_lines):
         return None
-    return _Source(
-        data, text, encoding, lines, byte_lines, tuple(m.span() for m in _STRING_OR_COMMENT.finditer(text))
-    )
+    return _Source(data, text, encoding, lines, byte_lines, tuple(m.span() for m in _STRING_OR_COMMENT.finditer(text)))
 
 
 def _read(source: _Source, position: Position) -> Reading:
@@ -203,9 +201,7 @@ def _arguments(text: str) -> _Arguments | str:
         items: list[_Argument] = []
         for argument, width in zip(call.args, widths, strict=True):
             comma = argument.comma if isinstance(argument.comma, libcst.Comma) else None
-            end = (
-                start + width - len(code(argument.whitespace_after_arg)) - (len(code(comma)) if comma else 0)
-            )
+            end = start + width - len(code(argument.whitespace_after_arg)) - (len(code(comma)) if comma else 0)
             items.append(
                 _Argument(
                     name=argument.keyword.value if argument.keyword else None,

@@ -108,9 +108,10 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
     if method.tier == "none":
         single = {t.entry.function for t in voting if t.fan_out is None}
         apart = all(t.entry.function not in single for t in spread)
-        if method.batch is not None and len(spread) * 2 >= len(voting) and apart and not chained:
-            because.append(Evidence(f"{len(spread)} of {len(voting)} entry points send one request per item", None))
-            return _verdict("batch", "low", [*because, *(t.fan_out for t in spread[:1] if t.fan_out)], fan_out=True)
+        clean = [t.fan_out for t in spread if t.chained is None and t.fan_out is not None]
+        if method.batch is not None and apart and len(clean) > len(voting) - len(spread):
+            because.append(Evidence(f"{len(clean)} of {len(voting)} ways to it send one request per item", None))
+            return _verdict("batch", "low", [*because, clean[0]], fan_out=True)
         text = "no cheaper tier exists for this endpoint, and single requests are not job-shaped"
         if method.batch is None:
             text = "neither Flex nor Batch exists for this endpoint"

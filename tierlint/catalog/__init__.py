@@ -65,7 +65,8 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
     `service_tier=`), `none` (raises on it) or `indirect` (elsewhere). tier_since: first SDK version that takes flex.
     batch: the Batch API's URL for it. stream: `keyword`, `always` or `never`. tail: unmistakable even when the
     receiver is unknown. model: where the model is named: keyword names and positions. live: a person is on the line.
-    agent: one call sends a chain of requests, each needing the answer before.
+    agent: one call sends a chain of requests, each needing the answer before. object: the argument whose own
+    construction names the model. redirects: arguments that may send the request elsewhere.
     """
 
     on: tuple[str, ...]
@@ -80,13 +81,16 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
     azure_keywords: tuple[str, ...] = ()
     live: bool = False
     agent: bool = False
+    object: tuple[int | str, ...] = ()
+    redirects: tuple[str, ...] = ()
 
 
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     """What a call or attribute of the outside world gives back, for following values.
 
-    call / attribute: dotted names. gives: `receiver`, `argument N`, `result of N` (what calling argument N
-    gives), or a dotted name whose instance it is.
+    call / attribute: dotted names. gives: `receiver`, `argument N`, `element of N`, `entering of N` (what `with`
+    binds), `result of N` (what calling argument N gives), `results of N` (many of these), `instance of N`,
+    `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted name whose instance it is.
     """
 
     gives: str
@@ -100,6 +104,13 @@ class Host(Struct, frozen=True, forbid_unknown_fields=True):
     host: str
     provider: str
     vendor: str
+
+
+class ModelPrefix(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which provider a model's name (a glob) stands for, where a library routes by it. The first match counts."""
+
+    model: str
+    provider: str
 
 
 class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,6 +199,7 @@ class SdkTable(Struct, frozen=True, forbid_unknown_fields=True):
     method: tuple[Method, ...] = ()
     flow: tuple[Flow, ...] = ()
     host: tuple[Host, ...] = ()
+    model_prefix: tuple[ModelPrefix, ...] = ()
 
 
 class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):

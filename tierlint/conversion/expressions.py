@@ -194,9 +194,7 @@ def operands(node: cst.BooleanOperation) -> list[cst.BaseExpression]:
 # --- Displays and subscripts -----------------------------------------------------------------------
 
 
-def starred(
-    at: Spans, start: int, value: cst.BaseExpression, context: ast.expr_context = LOAD
-) -> ast.Starred:
+def starred(at: Spans, start: int, value: cst.BaseExpression, context: ast.expr_context = LOAD) -> ast.Starred:
     return ast.Starred(value=expression(at, value, context), ctx=context, **at.tokens(start, at.last[value]))
 
 
@@ -206,9 +204,7 @@ def elements(at: Spans, nodes: Sequence[cst.BaseElement], context: ast.expr_cont
 
 def dictionary(at: Spans, node: cst.Dict) -> ast.Dict:
     return ast.Dict(
-        keys=[
-            expression(at, item.key) if isinstance(item, cst.DictElement) else None for item in node.elements
-        ],
+        keys=[expression(at, item.key) if isinstance(item, cst.DictElement) else None for item in node.elements],
         values=[expression(at, item.value) for item in node.elements],
         **at.bare(node),
     )
@@ -216,11 +212,7 @@ def dictionary(at: Spans, node: cst.Dict) -> ast.Dict:
 
 def subscript(at: Spans, items: Sequence[cst.SubscriptElement]) -> ast.expr:
     indices = [index(at, item.slice) for item in items]
-    if (
-        len(items) == 1
-        and not isinstance(items[0].comma, cst.Comma)
-        and not isinstance(indices[0], ast.Starred)
-    ):
+    if len(items) == 1 and not isinstance(items[0].comma, cst.Comma) and not isinstance(indices[0], ast.Starred):
         return indices[0]
     return ast.Tuple(elts=indices, ctx=LOAD, **at.across(items[0], items[-1]))
 
@@ -240,16 +232,10 @@ def index(at: Spans, node: cst.BaseSlice) -> ast.expr:
 def call(at: Spans, node: cst.Call) -> ast.Call:
     positional, keywords = arguments(at, node.args)
     argument = node.args[0].value if len(node.args) == 1 else None
-    if (
-        isinstance(argument, cst.GeneratorExp)
-        and not argument.lpar
-        and isinstance(positional[0], ast.GeneratorExp)
-    ):
+    if isinstance(argument, cst.GeneratorExp) and not argument.lpar and isinstance(positional[0], ast.GeneratorExp):
         # The call's own parentheses are those of a generator that is its only argument.
         enclosed = at.tokens(at.last[node.func] + 1, at.last[node] - len(node.rpar))
-        positional = [
-            ast.GeneratorExp(elt=positional[0].elt, generators=positional[0].generators, **enclosed)
-        ]
+        positional = [ast.GeneratorExp(elt=positional[0].elt, generators=positional[0].generators, **enclosed)]
     return ast.Call(func=expression(at, node.func), args=positional, keywords=keywords, **at.bare(node))
 
 

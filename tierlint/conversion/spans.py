@@ -9,7 +9,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 from msgspec import Struct
 
-SPACE = re.compile(r"(?:[ \t\f]|\\\n)+")
+SPACE = re.compile(r"(?:\\\n)+|(?:[ \t\f]|\\\n)+")
 BLANK = (cst.SimpleWhitespace, cst.Comment, cst.Newline)
 
 
@@ -59,20 +59,23 @@ class TokenCounter(CodegenState):
     def add_token(self, value: str) -> None:
         if not value:
             return
-        if self.is_blank:
-            self.advance(value)
-            return
-        # LibCST forgets some blanks, such as the one in `except Error :`.
-        forgotten = SPACE.match(self.source, self.offset)
-        if forgotten is not None and not self.source.startswith(value, self.offset):
-            self.advance(forgotten.group())
-        self.starts.append((self.line, self.column))
+        self.catch_up(value)
+        start = (self.line, self.column)
         self.advance(value)
-        self.ends.append((self.line, self.column))
+        if not self.is_blank:
+            self.starts.append(start)
+            self.ends.append((self.line, self.column))
 
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
+            self.catch_up(token)
             self.advance(token)
+
+    def catch_up(self, value: str) -> None:
+        """Step over a blank that LibCST forgot, such as the one in `except Error :`."""
+        forgotten = SPACE.match(self.source, self.offset)
+        if forgotten is not None and not self.source.startswith(value, self.offset):
+            self.advance(forgotten.group())
 
     def advance(self, value: str) -> None:
         self.offset += len(value)
@@ -94,9 +97,7 @@ class Spans(Struct, frozen=True):
 
     def tokens(self, first: int, last: int) -> Range:
         (lineno, col_offset), (end_lineno, end_col_offset) = self.starts[first], self.ends[last]
-        return Range(
-            lineno=lineno, col_offset=col_offset, end_lineno=end_lineno, end_col_offset=end_col_offset
-        )
+        return Range(lineno=lineno, col_offset=col_offset, end_lineno=end_lineno, end_col_offset=end_col_offset)
 
     def whole(self, node: cst.CSTNode) -> Range:
         return self.tokens(self.first[node], self.last[node])
@@ -111,9 +112,7 @@ class Spans(Struct, frozen=True):
     def enclosed(self, node: cst.BaseExpression | cst.MatchPattern) -> Range:
         """With the innermost parentheses around it, which make a tuple or a generator what it is."""
         inner = min(len(node.lpar), 1)
-        return self.tokens(
-            self.first[node] + len(node.lpar) - inner, self.last[node] - len(node.rpar) + inner
-        )
+        return self.tokens(self.first[node] + len(node.lpar) - inner, self.last[node] - len(node.rpar) + inner)
 
 
 def token_spans(module: cst.Module, source: str) -> Spans:

@@ -50,6 +50,4 @@ if sys.version_info >= (3, 12):
 else:
 
     def type_alias(at: Spans, node: cst.TypeAlias, where: Range) -> ast.stmt:
-        return ast.Assign(
-            targets=[expression(at, node.name, STORE)], value=expression(at, node.value), **where
-        )
+        return ast.Assign(targets=[expression(at, node.name, STORE)], value=expression(at, node.value), **where)

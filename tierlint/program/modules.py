@@ -224,6 +224,14 @@ class ModuleFinder:
         return None
 
 
+def is_test(path: str) -> bool:
+    """Whether a file holds tests, by the names that pytest and unittest look for."""
+    *folders, name = path.split("/")
+    if "tests" in folders or "test" in folders:
+        return True
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
+
+
 def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     count = 0
     for a, b in zip(left, right, strict=False):

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
-from tierlint.indexing import CALLEE, DECORATES
+from tierlint.indexing import ARGUMENT, CALLEE, DECORATES
 from tierlint.model import (
     Attribute,
     Binding,
@@ -31,7 +31,7 @@ from tierlint.model import (
     Subscript,
     Template,
 )
-from tierlint.program.modules import Module, ModuleFinder
+from tierlint.program.modules import Module, ModuleFinder, is_test
 
 MOST_VALUES = 64
 # How often a question that depends on itself is asked again, and how many answers may go unremembered for it.
@@ -142,6 +142,11 @@ _BUILTIN_NAMES = frozenset(dir(builtins))
 _UNIONS = frozenset(
     {"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"}
 )
+_TYPE_FORMS = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in ("Annotated", "Optional", "Union", "Final")
+)
 _MANY = frozenset(
     {
         "list",
@@ -195,6 +200,7 @@ class Resolver:
         self._subclasses: dict[ClassKey, tuple[ClassKey, ...]] = {}
         self._mentioning: dict[str, list[tuple[Module, str]]] = {}
         self._renamed: dict[str, dict[tuple[str, str], None]] | None = None
+        self._put_on: dict[str, list[tuple[Module, Binding]]] | None = None
         self._open: set[object] = set()
         self._met: set[object] = set()
         self._so_far: dict[object, Values] = {}
@@ -457,7 +463,7 @@ class Resolver:
                 return (value,)
             if gives is not None:
                 return (self.external(gives, value.made),)
-            return (self.external(dotted, value.made),)
+            return (self.external(dotted, value.made), *self.put_on(value, name))
         if isinstance(value, ModuleValue):
             return self.module_attribute(value.path, name)
         if isinstance(value, InstanceValue):
@@ -476,6 +482,25 @@ class Resolver:
         if isinstance(value, (ContainerValue, CollectionValue)):
             return (MethodOf(value, name),)
         return ()
+
+    def put_on(self, value: External, name: str) -> Values:
+        """What the project keeps on an object of a framework: `app.state.client = ...`, `g.client = ...`."""
+        if self._put_on is None:
+            self._put_on = {}
+            for module in self.modules.values():
+                module.bindings(0, -1)
+                for target, bindings in module.dotted.items():
+                    parts = target.removesuffix("[]").split(".")
+                    if parts[-2] not in ("self", "cls") and not target.endswith("[]"):
+                        kept = self._put_on.setdefault(".".join(parts[-2:]), [])
+                        kept += [(module, binding) for binding in bindings]
+        found: list[Value] = []
+        for module, binding in self._put_on.get(f"{value.name.rpartition('.')[2]}.{name}", ()):
+            scope = Scope(module.path, binding.function, binding.owner)
+            owners = self.values(Name(binding.target.rpartition(".")[0]), scope)
+            if all(isinstance(owner, External) for owner in owners):
+                found += self.bound(binding, module)
+        return unique(found)
 
     def decorated_attribute(self, value: FunctionValue, name: str) -> Iterator[Value]:
         """`@click.group()` puts a group in the function's place: the attribute is that of what decorates it."""
@@ -556,7 +581,7 @@ class Resolver:
         found: list[Value] = []
         for site, call in self.calls_named(module.class_(index).name):
             expr = _argument(call, name, place)
-            if expr is None:
+            if expr is None or (is_test(site.path) and not is_test(path)):
                 continue
             scope = Scope(site.path, call.function, call.owner)
             if ClassValue(path, index) in self.values(call.callee, scope):
@@ -660,13 +685,45 @@ class Resolver:
         for name in sorted(names):
             for site, call in self.calls_named(name):
                 expr = _argument(call, keyword, position)
-                if expr is None:
-                    continue
+                if expr is None or (is_test(site.path) and not is_test(module.path)):
+                    continue  # what tests hand in stands for something else
                 scope = Scope(site.path, call.function, call.owner)
                 if any(value in wanted for value in self.values(call.callee, scope)):
                     yield from self.values(expr, scope)
+            yield from self.handed_on(name, wanted, keyword, position)
         if position == 0:
             yield from self.decorated_by(module, function)
+
+    def handed_on(
+        self, name: str, wanted: set[Value], keyword: str | None, position: int | None
+    ) -> Iterator[Value]:
+        """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: arguments beside the function."""
+        for other, alias in self.mentioning(name):
+            for kind, index in other.mentions(alias):
+                if kind != ARGUMENT:
+                    continue
+                call = other.call(index)
+                scope = Scope(other.path, call.function, call.owner)
+                given: list[tuple[int | None, Expr]] = [*enumerate(call.arguments)]
+                given += [(None, expr) for _, expr in call.keywords]
+                for place, expr in given:
+                    if not _ends_in(expr, alias) or wanted.isdisjoint(self.values(expr, scope)):
+                        continue
+                    if not any(isinstance(v, External) for v in self.values(call.callee, scope)):
+                        continue  # a function of the project says itself what it calls with what
+                    beside = call.arguments[place + 1 :] if place is not None else ()
+                    packed = dict(call.keywords).get("args")
+                    if not beside and isinstance(packed, Sequence):
+                        beside = packed.items
+                    named = dict(call.keywords).get("kwargs")
+                    keys = dict(call.keywords)
+                    if isinstance(named, Dictionary):
+                        pairs = zip(named.keys, named.values, strict=True)
+                        keys |= {k.value: v for k, v in pairs if isinstance(k, Constant) and isinstance(k.value, str)}
+                    if keyword is not None and keyword in keys:
+                        yield from self.values(keys[keyword], scope)
+                    elif position is not None and position < len(beside):
+                        yield from self.values(beside[position], scope)
 
     def decorated_by(self, module: Module, function: int) -> Iterator[Value]:
         """A decorator's first parameter is the function it stands on, also in `@register("x")`."""
@@ -796,6 +853,10 @@ class Resolver:
         if gives is None:
             name = value.name if tail[:1].isupper() else value.name + "()"
             yield self.external(name, call)
+            if tail.endswith("()") and len(record.arguments) == 1 and not record.keywords:
+                # `retry(times=3)(f)`: a decorator put on by hand keeps what the function does.
+                decorated = self.values(record.arguments[0], scope)
+                yield from (v for v in decorated if isinstance(v, FunctionValue) or _is_method(v))
             return
         if gives == "receiver":
             yield self.external(value.name.rpartition(".")[0], value.made)
@@ -813,6 +874,9 @@ class Resolver:
         if form == "entering of":
             yield from self.entered(expr, scope)
             return
+        if form in ("module named", "object named"):
+            yield from self.loaded_by_name(self.values(expr, scope), form == "module named", scope)
+            return
         for given in self.values(expr, scope):
             if form == "argument":
                 yield given
@@ -823,6 +887,24 @@ class Resolver:
                 yield External(given.name, given.made, call) if isinstance(given, External) else given
             elif form == "result of":
                 yield from self.result_of(given, call)
+            elif form == "results of":
+                yield CollectionValue(self.result_of(given, call))
+
+    def loaded_by_name(self, names: Values, is_module: bool, scope: Scope) -> Iterator[Value]:
+        """`import_module("pkg.mod")`, `import_string("pkg.mod.thing")`, where the name is a literal."""
+        for given in names:
+            name = given.value if isinstance(given, ConstantValue) else None
+            if not isinstance(name, str) or not name.strip("."):
+                continue
+            dotted = name.replace(":", ".").lstrip(".")
+            level = len(name) - len(name.lstrip("."))
+            if is_module:
+                target = self.import_target(scope.path, dotted, level)
+                if target is not None:
+                    yield target
+            elif "." in dotted:
+                module, _, attribute = dotted.rpartition(".")
+                yield from self.imported(scope.path, module, level, attribute)
 
     def attribute_named(self, record: Call, scope: Scope) -> Iterator[Value]:
         """`getattr(x, name)` where every name it can be is known."""
@@ -907,6 +989,9 @@ class Resolver:
                 found += value.items
             elif isinstance(value, ClassValue):  # `Generic[T]`
                 found.append(value)
+            elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
+                given = key.items if isinstance(key, Sequence) else (key,)
+                found += [v for part in given if part is not None for v in self.values(part, scope)]
             elif isinstance(value, External):
                 found.append(self.external(value.name + "[]", value.made))
         if isinstance(base, Name):
@@ -936,8 +1021,7 @@ class Resolver:
             ):
                 return self.values(expr.items[key.value], inner)
             return unique(v for item in expr.items for v in self.values(item, inner))
-        wanted = self.values(key, scope) if key is not None else ()
-        literal = {v.value for v in wanted if isinstance(v, ConstantValue)}
+        literal = {key.value} if isinstance(key, Constant) else set()
         found: list[Value] = []
         for entry, item in zip(expr.keys, expr.values, strict=True):
             if entry is None:
@@ -1083,6 +1167,18 @@ def _argument(call: Call, keyword: str | None, position: int | None) -> Expr | N
         if not any(isinstance(value, Spread) for value in given):
             return given[-1]
     return None
+
+
+def _is_method(value: Value) -> bool:
+    """A function or method of the outside world, not an instance or what a call gave."""
+    tail = value.name.rpartition(".")[2] if isinstance(value, External) else ""
+    return tail[:1].islower() and tail.isidentifier()
+
+
+def _ends_in(expr: Expr, name: str) -> bool:
+    return isinstance(expr, (Name, Attribute)) and (
+        expr.path if isinstance(expr, Name) else expr.name
+    ).rpartition(".")[2] == name
 
 
 def _is_known(value: Value) -> bool:
