@@ -26,6 +26,7 @@ from tierlint.model import (
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
 from tierlint.program.values import (
+    ClassValue,
     ConstantValue,
     ContainerValue,
     External,
@@ -323,11 +324,27 @@ class _Arguments:
         self.handed = handed
         self.opened: set[tuple[Expr, Scope]] = set()
         self.bound: tuple[Call, Scope] | None = None
-        self.made: tuple[Call, Scope] | None = None
         if value is not None and value.bound is not None:
             self.bound = self._call(value.bound)
-        if value is not None and value.made is not None:
-            self.made = self._call(value.made)
+        # What the client is copied and built with, the last word first.
+        self.built: list[tuple[Call, Scope, Location]] = []
+        if value is not None:
+            made = [*self._builders(value.made)] if value.made is not None else []
+            self.built = [(*self._call(call), program.location(call)) for call in (*value.options[::-1], *made)]
+
+    def _builders(self, made: CallId) -> Iterator[CallId]:
+        """The call that builds the client; for a class of the project, what its `__init__` hands on as well."""
+        yield made
+        resolver = self.program.resolver
+        for klass in self.program.callees(made):
+            if not isinstance(klass, ClassValue):
+                continue
+            for key in resolver.order((klass.path, klass.index))[0]:
+                for init in resolver.own_attribute(key, "__init__"):
+                    if isinstance(init, FunctionValue):
+                        module = self.program.modules[init.path]
+                        inside = module.calls_in(init.index)
+                        yield from (CallId(init.path, n) for n in inside if module.call(n).name == "__init__")
 
     def _call(self, call: CallId) -> tuple[Call, Scope]:
         record = self.program.modules[call.path].call(call.index)
@@ -452,8 +469,9 @@ class _Arguments:
         given, values = self.keyword("timeout")
         if not given:
             given, values = self.keyword("request_timeout")
-        if not given and self.made is not None:
-            given, values = self._in_call(*self.made, "timeout")
+        for record, scope, _ in self.built:
+            if not given:
+                given, values = self._in_call(record, scope, "timeout")
         if not given:
             return None
         numbers = [v.value for v in values if isinstance(v, ConstantValue)]
@@ -496,9 +514,7 @@ def _provider(
             return "azure", None, ()
     if client.provider != "openai":
         return client.provider, None, ()
-    if read.made is not None and value.made is not None:
-        record, scope = read.made
-        at = program.location(value.made)
+    for record, scope, at in read.built:
         for keyword in client.host_keywords:
             given, values = read._in_call(record, scope, keyword)
             if given:
@@ -525,7 +541,8 @@ def _provider(
 
 def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:
     for name in names:
-        root, _, rest = name.partition(".")
+        owner, _, attribute = name.rpartition(".")
+        root = name.partition(".")[0]
         for module in program.modules.values():
             if root not in module.summary.mentions and not any(
                 i.module.startswith(root) for i in module.summary.imports
@@ -533,12 +550,12 @@ def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, L
                 continue
             module.bindings(0, -1)
             for target, bindings in module.dotted.items():
-                if not target.endswith("." + rest):
+                if not target.endswith("." + attribute):
                     continue
                 for binding in bindings:
                     scope = Scope(module.path, binding.function, binding.owner)
                     receiver = program.resolver.values(Name(target.rpartition(".")[0]), scope)
-                    if any(isinstance(v, External) and v.name == root for v in receiver):
+                    if any(isinstance(v, External) and v.name == owner for v in receiver):
                         at = locate(module, binding.line, 1, binding.line, 1)
                         yield target, at, program.resolver.bound(binding, module)
 

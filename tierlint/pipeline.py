@@ -113,8 +113,10 @@ def _analyze(
     try:
         summaries = summaries_of(files)
         program = link(summaries, *_flows(tables), _roots(tables))
-        commands, unread = manifests.read_manifests(files.manifests)
-        targets = manifests.interpret(commands, files.manifests, found.sources)
+        is_manifest = project.glob_matcher(manifests.GLOBS)
+        deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
+        commands, unread = manifests.read_manifests(deployment)
+        targets = manifests.interpret(commands, deployment, found.sources)
         calls = find_api_calls(program, tables, official_by_default=settings.assume_openai_host)
         readings, by_call = _read_calls(root, calls, files, known)
         judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings)

@@ -118,7 +118,8 @@ def _command(words: Sequence[str], context: Context) -> Iterator[Found]:
     if not words:
         return
     if any(blank in words[0] for blank in " \t\n"):
-        yield from _text(words[0], context)
+        if _is_new((words[0], context.place.directory), context):  # `x+=("$(date +%s)")` holds itself again
+            yield from _text(words[0], context)
         return
     if assigned:
         context = replace(context, environment={**context.environment, **assigned})

@@ -37,6 +37,7 @@ MOST_VALUES = 64
 # How often a question that depends on itself is asked again, and how many answers may go unremembered for it.
 MOST_ROUNDS = 3
 MOST_REPEATS = 20_000
+_MOST_COPIES = 4  # `client = client.with_options(...)` copies without end
 DEEPEST = 80
 
 
@@ -51,12 +52,14 @@ class Scope(Struct, frozen=True):
 class External(Struct, frozen=True):
     """Something of the outside world: a class or an instance of it, a function, a module.
 
-    made: the call that built the object; bound: the `partial(...)` that fixed some arguments.
+    made: the call that built the object; bound: the `partial(...)` that fixed some arguments; options: the calls
+    that copied it with other settings, in order.
     """
 
     name: str
     made: CallId | None = None
     bound: CallId | None = None
+    options: tuple[CallId, ...] = ()
 
 
 class ModuleValue(Struct, frozen=True):
@@ -439,12 +442,12 @@ class Resolver:
         path = self.finder.at((*parts, name))
         return (ModuleValue(path),) if path is not None else ()
 
-    def external(self, name: str, made: CallId | None = None, bound: CallId | None = None) -> External:
+    def external(self, name: str, made: CallId | None = None, options: tuple[CallId, ...] = ()) -> External:
         seen = 0
         while name in self.aliases and seen < 5:
             name = self.aliases[name]
             seen += 1
-        return External(name, made, bound)
+        return External(name, made, None, options)
 
     # --- attributes ------------------------------------------------------------------------------
 
@@ -463,7 +466,7 @@ class Resolver:
                 return (value,)
             if gives is not None:
                 return (self.external(gives, value.made),)
-            return (self.external(dotted, value.made), *self.put_on(value, name))
+            return (self.external(dotted, value.made, value.options), *self.put_on(value, name))
         if isinstance(value, ModuleValue):
             return self.module_attribute(value.path, name)
         if isinstance(value, InstanceValue):
@@ -859,7 +862,8 @@ class Resolver:
                 yield from (v for v in decorated if isinstance(v, FunctionValue) or _is_method(v))
             return
         if gives == "receiver":
-            yield self.external(value.name.rpartition(".")[0], value.made)
+            copies = (*value.options, call)[-_MOST_COPIES:]
+            yield self.external(value.name.rpartition(".")[0], value.made, copies)
             return
         form, _, which = gives.rpartition(" ")
         if not form:
@@ -884,7 +888,9 @@ class Resolver:
                 if isinstance(given, ClassValue):
                     yield InstanceValue(given.path, given.index)
             elif form == "partial of":
-                yield External(given.name, given.made, call) if isinstance(given, External) else given
+                if isinstance(given, External):
+                    given = External(given.name, given.made, call, given.options)
+                yield given
             elif form == "result of":
                 yield from self.result_of(given, call)
             elif form == "results of":
