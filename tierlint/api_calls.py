@@ -15,7 +15,6 @@ from tierlint.model import (
     Attribute,
     Call,
     CallId,
-    CallResult,
     Constant,
     Evidence,
     Expr,
@@ -69,9 +68,7 @@ def lay_out(catalog: Catalog) -> Known:
     return Known(methods, tails, last, resources, roots)
 
 
-def find_api_calls(
-    program: Program, catalog: Catalog, *, official_by_default: bool = True
-) -> tuple[ApiCall, ...]:
+def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: bool = True) -> tuple[ApiCall, ...]:
     """Every call of the project that sends a request to a model and waits for the answer, in file order.
 
     official_by_default: a client built without a host counts as OpenAI's own.
@@ -355,9 +352,7 @@ class _Arguments:
         self.opened.clear()
         if isinstance(name, int):
             expr = None if self.handed else argument(self.record, name)
-            return expr is not None, self.program.resolver.values(
-                expr, self.scope
-            ) if expr is not None else ()
+            return expr is not None, self.program.resolver.values(expr, self.scope) if expr is not None else ()
         given, values = self._in_call(self.record, self.scope, name)
         if not given and self.bound is not None:
             given, values = self._in_call(*self.bound, name)
@@ -489,11 +484,7 @@ def _first(read: _Arguments, names: Iterable[str | int]) -> Values:
 def _literals(values: Values) -> tuple[str, ...]:
     """Every literal it can be; nothing when it can also be something else than a literal."""
     texts = [v.value for v in values if isinstance(v, ConstantValue) and isinstance(v.value, str)]
-    rest = [
-        v
-        for v in values
-        if not (isinstance(v, ConstantValue) and (v.value is None or isinstance(v.value, str)))
-    ]
+    rest = [v for v in values if not (isinstance(v, ConstantValue) and (v.value is None or isinstance(v.value, str)))]
     return tuple(dict.fromkeys(texts)) if not rest else ()
 
 
@@ -526,9 +517,7 @@ def _provider(
     settings = [*_settings(program, client.settings)]
     azure = [*_settings(program, client.azure_settings)]
     for text, at_setting, values in azure:
-        if any(
-            isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values
-        ):
+        if any(isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values):
             literal_only = all(isinstance(v, ConstantValue) for v in values)
             kind = "azure" if literal_only and not settings else "configurable"
             return kind, None, (Evidence(f"`{text}` is set", at_setting),)

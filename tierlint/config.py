@@ -20,7 +20,9 @@ else:
 T = TypeVar("T")
 
 # With these a project describes its own wrappers and frameworks; only the catalogue knows their schema.
-TABLES: Final = ("entry-point", "detach", "fan-out", "sink", "wrapper", "prompt", "flow", "sdk")
+TABLES: Final = (
+    "entry-point", "detach", "fan-out", "sink", "wrapper", "stream", "prompt", "flow", "alias", "sdk",
+)  # fmt: skip
 
 _REMEDIES: Final = (
     ("Expected `array", 'write a list: ["..."]'),

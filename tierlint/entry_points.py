@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase, translate
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from tierlint.catalog import Catalog, EntryPattern
 from tierlint.model import (
-    Attribute,
     CallId,
     CallResult,
     Collected,
@@ -17,12 +15,12 @@ from tierlint.model import (
     EntryPoint,
     Expr,
     FunctionId,
-    Name,
     Target,
 )
 from tierlint.model import (
     Sequence as SequenceExpr,
 )
+from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage, dotted, locate
 from tierlint.program.values import External, FunctionValue, InstanceValue, Value
 
@@ -32,29 +30,6 @@ _STARTED = {
     "manual": ("command", "is started by hand"),
     "service": ("command", "is started as a service"),
 }
-
-
-class Names:
-    """Dotted names and globs that a table lists, made quick to ask; remembers what it was asked."""
-
-    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
-        self.exact: dict[str, list[int]] = {}
-        self.globs: list[tuple[re.Pattern[str], int]] = []
-        for pattern, number in patterns:
-            if any(letter in pattern for letter in "*?["):
-                self.globs.append((re.compile(translate(pattern)), number))
-            else:
-                self.exact.setdefault(pattern, []).append(number)
-        self._known: dict[str, tuple[int, ...]] = {}
-
-    def matching(self, name: str) -> tuple[int, ...]:
-        """The numbers of the entries that list a name, in table order."""
-        known = self._known.get(name)
-        if known is None:
-            found = [*self.exact.get(name, ()), *(n for glob, n in self.globs if glob.match(name))]
-            known = tuple(sorted(set(found)))
-            self._known[name] = known
-        return known
 
 
 class EntryPoints:
@@ -90,7 +65,7 @@ class EntryPoints:
         scope = Scope(function.path, defined.parent, defined.owner)
         for decorator in defined.decorators:
             text, values = self._decorator(decorator, scope)
-            for number in self._numbers(self.decorators, text, values):
+            for number in self.decorators.fitting(values, text):
                 yield self.entry(function, self.patterns[number])
         if defined.owner >= 0:
             _, outside = self.program.resolver.order((function.path, defined.owner))
@@ -122,21 +97,6 @@ class EntryPoints:
             return dotted(module, callee), self.program.callees(CallId(scope.path, decorator.call))
         return dotted(module, decorator), self.program.resolver.values(decorator, scope)
 
-    def _numbers(self, names: Names, text: str, values: Iterable[Value]) -> tuple[int, ...]:
-        found: list[int] = []
-        known = False
-        for value in values:
-            known = True
-            if isinstance(value, External):
-                found += names.matching(value.name)
-        if not known:  # nothing is known of the receiver: only an unmistakable tail speaks
-            found += [
-                n
-                for glob, n in names.globs
-                if glob.pattern.startswith("(?s:.*\\.") and glob.match("." + text)
-            ]
-        return tuple(dict.fromkeys(found))
-
     def _scheduled_command(self, function: FunctionId, pattern: EntryPattern) -> Iterator[EntryPoint]:
         """A management command is named by its file."""
         name = function.path.rpartition("/")[2].removesuffix(".py")
@@ -149,11 +109,7 @@ class EntryPoints:
         function = FunctionId(path, 0)
         if path.endswith(".ipynb"):
             at = self.program.definition(function)
-            return (
-                EntryPoint(
-                    function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"
-                ),
-            )
+            return (EntryPoint(function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"),)
         framework = self._framework_body(path)
         if framework is not None:
             return (self.entry(function, framework),)
@@ -197,16 +153,12 @@ class EntryPoints:
             return None
         module = self.program.modules[usage.call.path]
         text = dotted(module, module.call(usage.call.index).callee)
-        for number in self._numbers(self.arguments, text, self._outside(usage.call)):
+        for number in self.arguments.fitting(self.program.callees(usage.call), text):
             pattern = self.patterns[number]
             if usage.which in pattern.argument:
                 at = self.program.location(usage.call)
                 return EntryPoint(usage.caller, text, pattern.kind, at, pattern.says)
         return None
-
-    def _outside(self, call: CallId) -> tuple[Value, ...]:
-        """What a call runs; for an instance of a project's class, what its outside ancestors run."""
-        return self.program.callees(call)
 
     def _named(self, function: FunctionId) -> Iterator[EntryPoint]:
         """The function's dotted name stands as a string in a schedule."""
@@ -219,9 +171,7 @@ class EntryPoints:
                 pattern, path, line = self._strings[name]
                 module = self.program.modules[path]
                 at = locate(module, line, 1, line, 1)
-                yield EntryPoint(
-                    function, self.program.function_name(function), pattern.kind, at, pattern.says
-                )
+                yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
 
     def _named_strings(self) -> Iterator[tuple[str, tuple[EntryPattern, str, int]]]:
         for path, module in self.program.modules.items():

@@ -88,8 +88,9 @@ def lambda_mention(function: int) -> str:
 
 
 def unreadable(line: int, message: str) -> ModuleSummary:
-    """The summary of a file that could not be parsed."""
-    return ModuleSummary((), (), (), (), (), (), (), {}, (), False, problem=message, problem_line=line)
+    """The summary of a file that could not be parsed: others may still import it, so it has a body."""
+    body = Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, 1)
+    return ModuleSummary((), (body,), (), (), (), (), (), {}, (), False, problem=message, problem_line=line)
 
 
 def _ignores(source: str) -> tuple[Ignore, ...]:
@@ -160,9 +161,7 @@ class _Walk:
         self.yields: list[Expr] = []
         self.is_generator = False
         self.shared: frozenset[str] = frozenset()  # names that are the module's, by `global`
-        self.events: list[
-            tuple[dict[str, bool], set[str]]
-        ] = []  # per open loop: first event is a write; written
+        self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
         self.loaded: set[tuple[str, int]] = set()
 
@@ -267,9 +266,7 @@ class _Walk:
 
     def parameter(self, argument: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
         annotation = self.annotation(argument.annotation) if argument.annotation is not None else None
-        return Parameter(
-            argument.arg, kind, annotation, self.expr(default, _NOWHERE) if default is not None else None
-        )
+        return Parameter(argument.arg, kind, annotation, self.expr(default, _NOWHERE) if default is not None else None)
 
     def annotation(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -331,9 +328,7 @@ class _Walk:
     def import_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             name = alias.asname or alias.name
-            self.imports.append(
-                Import(self.function, name, node.module or "", node.level, alias.name, node.lineno)
-            )
+            self.imports.append(Import(self.function, name, node.module or "", node.level, alias.name, node.lineno))
             self.write(name)
 
     def bind(self, target: ast.expr, value: Expr, annotation: Expr | None, line: int) -> None:
@@ -341,9 +336,7 @@ class _Walk:
         if kind is ast.Name:
             name = target.id  # type: ignore[attr-defined]
             shared = name in self.shared
-            self.bindings.append(
-                Binding(self.function, self.owner, name, value, annotation, line, shared=shared)
-            )
+            self.bindings.append(Binding(self.function, self.owner, name, value, annotation, line, shared=shared))
             self.write(name)
         elif kind is ast.Attribute:
             path = _dotted(target)
@@ -404,13 +397,13 @@ class _Walk:
             self.read(path)
         value = self.assigned_value(node.value, [node.target])
         if path is not None:
-            listed = isinstance(value, (Sequence, Collected))
-            target = path + "[]" if listed else path
-            items = value.items if isinstance(value, Sequence) else (value,)
-            if not listed:
-                items = (
-                    Template((Name(path), value)) if isinstance(value, (Constant, Template)) else Unknown(),
-                )
+            target = path + "[]"
+            if isinstance(value, Sequence):
+                items = value.items
+            elif isinstance(value, (Constant, Template)):
+                target, items = path, (Template((Name(path), value)),)
+            else:
+                items = (Element(value),)
             for item in items:
                 self.bindings.append(Binding(self.function, self.owner, target, item, None, node.lineno))
             self.write(path)
@@ -437,9 +430,7 @@ class _Walk:
 
     counting = False
 
-    def open_loop(
-        self, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, line: int
-    ) -> int:
+    def open_loop(self, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, line: int) -> int:
         number = len(self.loops)
         self.loops.append(Loop(self.function, self.loop, kind, iterable, targets, (), False, endless, line))
         self.loop = number
@@ -616,9 +607,7 @@ class _Walk:
         self.mention_kind, self.mention_index = ARGUMENT, number
         handed = Use("argument", call=number)
         arguments = tuple([self.expr(a, handed) for a in node.args]) if node.args else ()
-        keywords = (
-            tuple([(k.arg, self.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
-        )
+        keywords = tuple([(k.arg, self.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
         self.mention_kind, self.mention_index = kept
         if tail in _MUTATORS and isinstance(callee, Name) and "." in callee.path:
             self.mutation(callee.path, tail, arguments, keywords, node.lineno)
@@ -671,9 +660,7 @@ class _Walk:
             for key, value in entries:
                 if isinstance(key, str):
                     self.mention_tails(value, BOUND, len(self.bindings))
-                    self.bindings.append(
-                        Binding(self.function, self.owner, target + "[]", value, None, line, key)
-                    )
+                    self.bindings.append(Binding(self.function, self.owner, target + "[]", value, None, line, key))
 
     def constant(self, node: ast.Constant, use: Use) -> Expr:
         value = node.value

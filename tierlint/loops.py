@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -13,7 +14,6 @@ from tierlint.model import (
     CallId,
     CallResult,
     Collected,
-    Constant,
     Dictionary,
     Either,
     Element,
@@ -161,11 +161,7 @@ def names(expr: Expr, module: Module) -> list[str]:
             found += names(record.callee.base, module)
         return found
     if isinstance(expr, (Sequence, Template)):
-        return [
-            n
-            for item in (expr.items if isinstance(expr, Sequence) else expr.parts)
-            for n in names(item, module)
-        ]
+        return [n for item in (expr.items if isinstance(expr, Sequence) else expr.parts) for n in names(item, module)]
     if isinstance(expr, Dictionary):
         return [n for item in expr.values for n in names(item, module)]
     if isinstance(expr, Either):
@@ -196,21 +192,12 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
     root = iterable.path if isinstance(iterable, Name) else ""
     if root in loop.carried or root.partition(".")[0] in loop.carried:
         return None  # grows while it is worked off
+    if _is_endless(program, catalog, iterable, scope):
+        return None
     if isinstance(iterable, CallResult):
         made = module.call(iterable.call)
-        if made.name == "range":
-            limits = [
-                v.value
-                for a in made.arguments
-                for v in program.resolver.values(a, scope)
-                if isinstance(v, ConstantValue)
-            ]
-            numbers = [limit for limit in limits if isinstance(limit, int)]
-            if len(made.arguments) == 1 and numbers and max(numbers) < REPEATS:
-                return None
-            words = [n for a in made.arguments for n in names(a, module)]
-            if any("retr" in word.lower() or "attempt" in word.lower() for word in words):
-                return None
+        if made.name == "range" and _repeats(program, made, module, scope):
+            return None
         return f"{dotted(module, made.callee)}(...)"
     if isinstance(iterable, (Sequence, Dictionary)) and _size(iterable) < DATA_SET:
         return None
@@ -221,6 +208,30 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
             return None
     return root or _words(iterable, module)
+
+
+def _is_endless(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) -> bool:
+    """Messages as they come, attempts, counters: the catalogue's streams, and `iter(f, sentinel)`."""
+    module = program.modules[scope.path]
+    if isinstance(iterable, CallResult):
+        made = module.call(iterable.call)
+        if made.name == "iter" and len(made.arguments) > 1:
+            return True
+    names = {v.name for v in program.resolver.values(iterable, scope) if isinstance(v, External)}
+    globs = [name for table in catalog.frameworks for stream in table.stream for name in stream.name]
+    return any(fnmatchcase(name, glob) for name in names for glob in globs)
+
+
+def _repeats(program: Program, made: Call, module: Module, scope: Scope) -> bool:
+    """`range(3)`, `range(max_retries)`: the same thing a few times."""
+    limits = [
+        v.value for a in made.arguments for v in program.resolver.values(a, scope) if isinstance(v, ConstantValue)
+    ]
+    numbers = [limit for limit in limits if isinstance(limit, int)]
+    if len(numbers) == len(made.arguments) and numbers:
+        return len(range(*numbers[:2])) < REPEATS
+    words = [name for argument in made.arguments for name in names(argument, module)]
+    return any(hint in word.lower() for word in words for hint in ("retr", "attempt", "tries"))
 
 
 def _words(expr: Expr, module: Module) -> str:
@@ -244,11 +255,7 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
             break
         record = module.call(iterable.call)
         inner = None
-        if (
-            isinstance(record.callee, Name)
-            and record.name in ("items", "values", "keys")
-            and not record.arguments
-        ):
+        if isinstance(record.callee, Name) and record.name in ("items", "values", "keys") and not record.arguments:
             inner = Name(record.callee.path.rpartition(".")[0])
         else:
             for value in program.callees(CallId(module.path, iterable.call)):

@@ -67,7 +67,9 @@ def analyze(
     found = project.with_selection(found, named)
     store = cache.read(root) if use_cache else cache.empty()
     files = index_all(found, store, processes)
-    key = cache.result_key(files.digests, tables.digest, repr(settings), repr(sorted(found.selected or ())), repr(found.selected is None))
+    key = cache.result_key(
+        files.digests, tables.digest, repr(settings), repr(sorted(found.selected or ())), repr(found.selected is None)
+    )
     if store.result_key == key:
         return msgspec.msgpack.decode(store.result, type=Report)
     report, readings = _on_a_big_stack(lambda: _analyze(root, settings, tables, found, files, store.readings))
@@ -225,9 +227,7 @@ def _fix(call: ApiCall, verdict: Verdict, reading: Reading | None, safety: route
     return Fix(title, "safe" if safety.safe else "unsafe", (edit,), safety.why_not)
 
 
-def _requirements(
-    tables: Catalog, files: Files, settings: Settings
-) -> dict[str, tuple[requirements.Requirement, ...]]:
+def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str, tuple[requirements.Requirement, ...]]:
     """What the project says about the version of each SDK."""
     found = {}
     for table in tables.sdks:
@@ -259,4 +259,3 @@ def _unparsed(summaries: Mapping[str, ModuleSummary]) -> list[Problem]:
 
 def _by_place(entry: EntryPoint) -> tuple[object, ...]:
     return entry.at.path, entry.at.line, entry.kind, entry.name
-

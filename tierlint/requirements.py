@@ -30,6 +30,7 @@ REQUIREMENT_FILES: Final = (
     "environment*.yaml",
 )
 
+
 class Requirement(Struct, frozen=True):
     """The version of a distribution that a project runs with: pinned (`exact`), or the lowest it admits.
 
@@ -51,9 +52,7 @@ _LISTED: Final = re.compile(
     re.MULTILINE,
 )
 _INSTALLS: Final = re.compile(r"^install_requires *=", re.MULTILINE)
-_BOUND: Final = re.compile(
-    r"\s*\(?(?P<operator>[=<>~!^]*)\s*v?(?P<version>\d[\w.]*?)(?P<wild>\.?\*)?(?:=\w+)?[\s)]*$"
-)
+_BOUND: Final = re.compile(r"\s*\(?(?P<operator>[=<>~!^]*)\s*v?(?P<version>\d[\w.]*?)(?P<wild>\.?\*)?(?:=\w+)?[\s)]*$")
 _PARTS: Final = re.compile(r",|\s+(?=[<>=!~^])")
 _TABLES: Final[tuple[tuple[str, ...], ...]] = (
     ("tool", "poetry", "dependencies"),

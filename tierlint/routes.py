@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from tierlint.catalog import Method
@@ -39,9 +36,7 @@ class Safety(Struct, frozen=True):
     why_not: str | None = None
 
 
-def route(
-    call: ApiCall, verdict: Verdict, models: Models, *, method: Method, requirement: Requirement | None
-) -> Route:
+def route(call: ApiCall, verdict: Verdict, models: Models, *, method: Method, requirement: Requirement | None) -> Route:
     """How this call gets the discount that its verdict allows; `requirement` is for the call's own SDK."""
     if verdict.tier == "standard":
         return Route("none", 0.0, None)
@@ -117,9 +112,7 @@ def _flex(call: ApiCall, models: Models, method: Method, requirement: Requiremen
     if call.provider == "configurable":
         obstacles.append("the host is set at run time, and the tier is OpenAI's own")
     if method.tier == "indirect":
-        obstacles.append(
-            f"{call.sdk} takes the tier where its client is built or configured, not at the call"
-        )
+        obstacles.append(f"{call.sdk} takes the tier where its client is built or configured, not at the call")
     if method.tier == "keyword" and method.tier_since is None and call.sdk == "openai":
         obstacles.append("this call is written for openai before 1.0")
     if too_old := _too_old(requirement, method.tier_since, "takes flex"):

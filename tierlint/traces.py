@@ -9,8 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
-from tierlint.entry_points import EntryPoints, Names
-from tierlint.indexing import AWAITED
+from tierlint.entry_points import EntryPoints
 from tierlint.loops import shape
 from tierlint.model import (
     ApiCall,
@@ -19,6 +18,7 @@ from tierlint.model import (
     CallEdge,
     CallId,
     CallResult,
+    Constant,
     EdgeKind,
     EntryPoint,
     Evidence,
@@ -28,16 +28,19 @@ from tierlint.model import (
     Name,
     Trace,
 )
-from tierlint.program import Program, Scope, Usage, dotted
+from tierlint.patterns import Names
+from tierlint.program import Program, Scope, Usage
 from tierlint.program.modules import Module
-from tierlint.program.values import MOST_VALUES, ClassKey, External, FunctionValue, InstanceValue
+from tierlint.program.values import MOST_VALUES, ClassKey, External, FunctionValue, InstanceValue, argument
+from tierlint.waiting import is_awaited
 
 LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
 MOST_TESTS = 5
+# How far below a detached step a push to a person is looked for.
+SINK_DEPTH = 2
 _BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
-_WAITING_CALLS = frozenset({"gather", "wait", "as_completed", "wait_for", "join_all", "result", "join"})
 
 
 class _Path(Struct, frozen=True):
@@ -72,7 +75,7 @@ class Tracer:
         self.sink_names = Names((n, i) for i, s in enumerate(self.sinks) for n in s.call)
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
-        self._sunk: dict[tuple[FunctionId, str], Evidence | None] = {}
+        self._sunk: dict[tuple[FunctionId, str, int], Evidence | None] = {}
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
         self._by_name: dict[str, list[tuple[CallId, Detach]]] | None = None
 
@@ -126,9 +129,7 @@ class Tracer:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
         return tuple(found.values())
 
-    def _record(
-        self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path
-    ) -> None:
+    def _record(self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path) -> None:
         key = (
             entry.function, entry.kind, path.detached is None, path.fan_out is None, path.chained is None,
         )  # fmt: skip
@@ -204,9 +205,11 @@ class Tracer:
         fan_out, chained = path.fan_out, path.chained
         if edge.by.index >= 0:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
-            around = shape(self.program, self.catalog, edge.by)
-            fan_out = fan_out or edge.fan_out or around.fan_out
-            chained = chained or around.chained
+            # A queue's jobs are events of their own, however many are put in at once.
+            if edge.how != "dispatched":
+                around = shape(self.program, self.catalog, edge.by)
+                fan_out = fan_out or edge.fan_out or around.fan_out
+                chained = chained or around.chained
         fan_out = fan_out or edge.fan_out
         detached, waits = path.detached, path.waits
         if edge.how in ("detached", "dispatched"):
@@ -218,11 +221,7 @@ class Tracer:
             edge.caller, guarded, (edge, *path.hops), detached, waits, fan_out, chained,
             path.certain and edge.how != "named",
         )  # fmt: skip
-        return (
-            self._taken(extended, edge.by)
-            if edge.by.index >= 0 and edge.how in ("direct", "override")
-            else extended
-        )
+        return self._taken(extended, edge.by) if edge.by.index >= 0 and edge.how in ("direct", "override") else extended
 
     def _taken(self, path: _Path, call: CallId) -> _Path:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
@@ -231,13 +230,17 @@ class Tracer:
         if record.use.how != "argument":
             return path
         outer = CallId(call.path, record.use.call)
-        for number in self._matching(self.detach_names, outer):
+        for number in self.detach_names.of_call(self.program, outer):
             detach = self.detaches[number]
             if detach.takes != "call":
                 continue
             at = self.program.location(outer)
-            if self._waited(module, outer, detach):
+            if self._waited(outer, detach):
                 return _with(path, waits=path.waits or Evidence(f"{detach.says}, and its end is awaited", at))
+            hops = path.hops
+            if hops and hops[0].by == call:
+                hops = (msgspec.structs.replace(hops[0], how="detached", waits=False, note=detach.says), *hops[1:])
+            path = msgspec.structs.replace(path, hops=hops)
             return _with(path, detached=path.detached or Evidence(detach.says, at))
         return path
 
@@ -250,7 +253,7 @@ class Tracer:
             edges: dict[tuple[FunctionId, CallId, str], CallEdge] = {}
             entries: list[EntryPoint] = []
             usages = self.program.usages(function)
-            callers = {usage.caller for usage in usages if usage.how in ("called", "override")}
+            callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
             for usage in usages:
                 entry = self.entries.handed_to(usage) if usage.how in ("handed", "instance") else None
                 if entry is not None:
@@ -279,12 +282,12 @@ class Tracer:
             yield self._by_method(function, usage, module, call, at)
             return
         if usage.how in ("handed", "instance"):
-            for number in self._matching(self.detach_names, call):
+            for number in self.detach_names.of_call(self.program, call):
                 detach = self.detaches[number]
                 if detach.takes == "function" and usage.which in detach.runs:
                     yield self._detached(function, usage.caller, call, detach, module, at)
                     return
-            for number in self._matching(self.fan_out_names, call):
+            for number in self.fan_out_names.of_call(self.program, call):
                 spread = self.fan_outs[number]
                 if usage.which in spread.function:
                     text = Evidence(f"{spread.says}: one request per item", at)
@@ -308,9 +311,7 @@ class Tracer:
         record = module.call(call.index)
         return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
 
-    def _by_method(
-        self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location
-    ) -> CallEdge:
+    def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
         for number in self.detach_methods.matching(str(usage.which)):
             return self._detached(function, usage.caller, call, self.detaches[number], module, at)
         return CallEdge(usage.caller, function, call, "callback", None, True, at)
@@ -324,7 +325,7 @@ class Tracer:
         module: Module,
         at: Location,
     ) -> CallEdge:
-        waits = self._waited(module, call, detach)
+        waits = self._waited(call, detach)
         how: EdgeKind = "dispatched" if detach.how == "dispatched" else "detached"
         note = f"{detach.says}, and the caller waits for it" if waits else detach.says
         return CallEdge(caller, function, call, how, None, waits, at, note)
@@ -338,7 +339,7 @@ class Tracer:
                     continue
                 for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
                     for call, record in self.program.resolver.calls_named(tail):
-                        if number in self._matching(self.detach_names, call):
+                        if number in self.detach_names.of_call(self.program, call):
                             for text in _texts(record, detach):
                                 self._by_name.setdefault(text, []).append((call, detach))
         if not self._by_name:
@@ -349,86 +350,14 @@ class Tracer:
                 caller = FunctionId(call.path, module.call(call.index).function)
                 yield self._detached(function, caller, call, detach, module, self.program.location(call))
 
-    def _matching(self, names: Names, call: CallId) -> tuple[int, ...]:
-        record = self.program.modules[call.path].call(call.index)
-        found: list[int] = []
-        values = self.program.callees(call)
-        for value in values:
-            if isinstance(value, External):
-                found += names.matching(value.name)
-        if not values or all(isinstance(v, External) and "()" in v.name for v in values):
-            text = "." + dotted(self.program.modules[call.path], record.callee)
-            found += [
-                n for glob, n in names.globs if glob.pattern.startswith("(?s:.*\\.") and glob.match(text)
-            ]
-        return tuple(dict.fromkeys(found))
-
-    # --- waiting after all -----------------------------------------------------------------------
-
-    def _waited(self, module: Module, call: CallId, detach: Detach) -> bool:
-        """The handle of a detached step is waited for in the function that made it."""
-        record = module.call(call.index)
-        if record.awaited and "await" in detach.waited_by:
+    def _waited(self, call: CallId, detach: Detach) -> bool:
+        """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""
+        if is_awaited(self.program, call, detach):
             return True
-        ways = set(detach.waited_by)
-        here = [module.call(number) for number in module.calls_in(record.function)]
-        for other in here:
-            base = other.callee.base if isinstance(other.callee, Attribute) else None
-            if base == CallResult(call.index) and other.name in ways:
-                return True
-        if self._entered(module, record):
-            return True
-        names = {name.removesuffix("[]") for name in record.use.names} | self._collected_in(module, record)
-        tails = {name.rpartition(".")[2] for name in names}
-        if "await" in ways:
-            for tail in tails:
-                if any(kind == AWAITED and index == record.function for kind, index in module.mentions(tail)):
-                    return True
-        for other in here:
-            if other.name in ways and isinstance(other.callee, Name):
-                receiver = other.callee.path.rpartition(".")[0]
-                if receiver in names or receiver in self._loop_targets(module, record.function, names):
-                    return True
-            if other.name in _WAITING_CALLS and (ways & {"await", "result", "wait", "join"}):
-                given = {n for value in other.arguments for n in _names_of(value)}
-                if given & names:
-                    return True
-        return self._rejoined(module, record.function)
-
-    def _entered(self, module: Module, record: Call) -> bool:
-        """`with ThreadPoolExecutor() as pool: pool.submit(f)`: leaving the block waits."""
-        if not isinstance(record.callee, Name) or "." not in record.callee.path:
-            return False
-        root = record.callee.path.rpartition(".")[0]
-        from tierlint.model import Entered
-
-        return any(isinstance(b.value, Entered) for b in module.bindings(record.function, -1).get(root, ()))
-
-    def _collected_in(self, module: Module, record: Call) -> set[str]:
-        """`tasks.append(create_task(...))`, `tasks = [create_task(...) for ...]`."""
-        if record.use.how == "argument":
-            outer = module.call(record.use.call)
-            if isinstance(outer.callee, Name) and outer.name in ("append", "add"):
-                return {outer.callee.path.rpartition(".")[0]}
-            if outer.name in _WAITING_CALLS:
-                return {outer.name}
-        return set()
-
-    def _loop_targets(self, module: Module, function: int, names: set[str]) -> set[str]:
-        found: set[str] = set()
-        for loop in module.summary.loops:
-            if loop.function == function and loop.iterable is not None:
-                roots = {root for root in _names_of(loop.iterable)}
-                if isinstance(loop.iterable, CallResult):
-                    for value in module.call(loop.iterable.call).arguments:
-                        roots |= set(_names_of(value))
-                if roots & names:
-                    found.update(loop.targets)
-        return found
-
-    def _rejoined(self, module: Module, function: int) -> bool:
-        """The same function takes the answer from a queue."""
-        return self._sink(FunctionId(module.path, function), "rejoin") is not None
+        function = self.program.modules[call.path].call(call.index).function
+        module = self.program.modules[call.path]
+        inside = [n for n in range(len(module.summary.functions)) if _is_within(module, n, function)]
+        return any(self._sink(FunctionId(call.path, number), "rejoin", 0) is not None for number in inside)
 
     # --- people ----------------------------------------------------------------------------------
 
@@ -444,25 +373,30 @@ class Tracer:
             if behind:
                 functions.append(hop.callee)
         for function in functions:
-            found = self._sink(function, "live")
+            found = self._sink(function, "live", SINK_DEPTH)
             if found is not None:
                 return found
         return None
 
-    def _sink(self, function: FunctionId, kind: str) -> Evidence | None:
-        key = (function, kind)
+    def _sink(self, function: FunctionId, kind: str, depth: int) -> Evidence | None:
+        """A call in a function (or in those it calls, `depth` levels down) that hands something to a sink."""
+        key = (function, kind, depth)
         if key not in self._sunk:
             self._sunk[key] = None
             module = self.program.modules[function.path]
-            for number in module.calls_in(function.index):
-                call = CallId(function.path, number)
-                for match in self._matching(self.sink_names, call):
-                    sink = self.sinks[match]
-                    if sink.kind == kind:
-                        self._sunk[key] = Evidence(sink.says, self.program.location(call))
-                        break
-                if self._sunk[key] is not None:
-                    break
+            calls = [CallId(function.path, number) for number in module.calls_in(function.index)]
+            for call in calls:
+                for match in self.sink_names.of_call(self.program, call):
+                    if self.sinks[match].kind == kind:
+                        self._sunk[key] = Evidence(self.sinks[match].says, self.program.location(call))
+                        return self._sunk[key]
+            for call in calls if depth else ():
+                for value in self.program.callees(call):
+                    if isinstance(value, FunctionValue):
+                        found = self._sink(FunctionId(value.path, value.index), kind, depth - 1)
+                        if found is not None:
+                            self._sunk[key] = found
+                            return found
         return self._sunk[key]
 
     def _interactive(self, entry: EntryPoint, functions: list[FunctionId]) -> Evidence | None:
@@ -484,7 +418,7 @@ class Tracer:
         level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
         for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
             for call, record in self.program.resolver.calls_named(tail):
-                for match in self._matching(self.prompt_names, call):
+                for match in self.prompt_names.of_call(self.program, call):
                     function = FunctionId(call.path, record.function)
                     text = Evidence(self.prompts[match].says, self.program.location(call))
                     level.setdefault(function, {}).setdefault(function, text)
@@ -530,29 +464,20 @@ def _on_itself(module: Module, method: int | None, receiver: Expr, record: Call)
     return bool(parameters) and parameters[0].name == receiver.path
 
 
+def _is_within(module: Module, function: int, outer: int) -> bool:
+    while function >= 0:
+        if function == outer:
+            return True
+        function = module.function(function).parent if outer != 0 else -1
+    return False
+
+
 def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:
     return msgspec.structs.replace(path, detached=detached or path.detached, waits=waits or path.waits)
 
 
 def _texts(record: Call, detach: Detach) -> Iterator[str]:
-    from tierlint.model import Constant
-    from tierlint.program.values import argument
-
     for which in detach.runs:
         expr = argument(record, which)
         if isinstance(expr, Constant) and isinstance(expr.value, str):
             yield expr.value
-
-
-def _names_of(expr: object) -> list[str]:
-    from tierlint.model import Collected, Sequence, Spread
-
-    if isinstance(expr, Name):
-        return [expr.path]
-    if isinstance(expr, Spread):
-        return _names_of(expr.iterable)
-    if isinstance(expr, Sequence):
-        return [name for item in expr.items for name in _names_of(item)]
-    if isinstance(expr, Collected):
-        return _names_of(expr.item)
-    return []

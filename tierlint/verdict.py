@@ -42,13 +42,13 @@ def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
         test = traces[0].entry
         why = Evidence(f"only tests reach it ({test.name}), and tests do not vote", test.at)
         return _verdict("undetermined", "medium", [why])
-    what = f"nothing that starts the program reaches `{call.function_name}`; an entry point that calls it would settle it"
+    what = (
+        f"nothing that starts the program reaches `{call.function_name}`; an entry point that calls it would settle it"
+    )
     return _verdict("undetermined", "medium", [Evidence(what, call.at)])
 
 
-def _who_waits(
-    call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidence | None]
-) -> list[Evidence] | None:
+def _who_waits(call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidence | None]) -> list[Evidence] | None:
     """Why a person (or a service in line) waits at the other end of a trace; None: nobody does."""
     entry = trace.entry
     began = Evidence(f"{entry.because}: {entry.name}", entry.at)
@@ -76,9 +76,7 @@ def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Ver
     trace, why = (certain or impatient)[0]
     because = [*why, *_chain(trace)]
     if voting > len(impatient):
-        because.append(
-            Evidence(f"{voting - len(impatient)} other entry point(s) reach it with nobody waiting", None)
-        )
+        because.append(Evidence(f"{voting - len(impatient)} other entry point(s) reach it with nobody waiting", None))
     confidence: Confidence = "high" if trace.certain else "low"
     if trace.interactive is not None and confidence == "high":
         confidence = "medium"

@@ -172,6 +172,13 @@ class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     argument: tuple[int | str, ...] = (0,)
 
 
+class Stream(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call or object that a loop runs over without an end known up front: events, attempts, endless counters."""
+
+    name: tuple[str, ...]
+    says: str
+
+
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
     the work over takes the answer back here). call: dotted names; `*.tail` also fits a receiver that is not resolved."""
@@ -211,6 +218,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     detach: tuple[Detach, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
+    stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
     prompt: tuple[Prompt, ...] = ()
     flow: tuple[Flow, ...] = ()
@@ -286,6 +294,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "detach": Detach,
     "fan_out": FanOut,
     "wrapper": Wrapper,
+    "stream": Stream,
     "sink": Sink,
     "prompt": Prompt,
     "flow": Flow,

@@ -40,10 +40,7 @@ from tierlint.program.values import (
 # built-in type does.
 MOST_NAMESAKES = 3
 _EVERYDAY = frozenset(
-    name
-    for kind in (str, bytes, list, dict, set, int, object)
-    for name in dir(kind)
-    if not name.startswith("__")
+    name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
 ) | frozenset(
     [
         "run",
@@ -131,12 +128,9 @@ class Usages:
             waiting.append((lambda_mention(function.index), function.path))
         elif defined.name != "<module>":
             # A function inside a function is known there only, unless it is handed on.
-            waiting.append(
-                (defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None)
-            )
+            waiting.append((defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None))
         if defined.owner >= 0 and (
-            defined.name in ("__init__", "__new__", "__post_init__", "__call__")
-            or defined.name in _CALLED_BY_SYNTAX
+            defined.name in ("__init__", "__new__", "__post_init__", "__call__") or defined.name in _CALLED_BY_SYNTAX
         ):
             key = (function.path, defined.owner)
             for other in (key, *resolver.subclasses(key)):
@@ -185,7 +179,11 @@ class Usages:
             given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
             for which, expr in given:
                 values = resolver.values(expr, scope) if which is not None else ()
-                if which is not None and self._holds(values, target):
+                if which is None or not self._holds(values, target):
+                    continue
+                if self._holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
+                    yield from self._given_back(place, index, target, waiting)
+                else:
                     yield Usage("handed" if self._itself(values, target) else "instance", caller, call, which)
                     waiting += self._parameters(resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
@@ -389,9 +387,7 @@ class Usages:
                 found += self._parameter_of(value, which, 1 if defined.owner >= 0 else 0)
         return found
 
-    def _parameter_of(
-        self, value: FunctionValue, which: int | str, skip: int
-    ) -> list[tuple[str, str | None]]:
+    def _parameter_of(self, value: FunctionValue, which: int | str, skip: int) -> list[tuple[str, str | None]]:
         if isinstance(which, str):
             return [(which, value.path)]
         parameters = self.resolver.modules[value.path].function(value.index).parameters

@@ -142,9 +142,7 @@ _TOO_DEEP: Final = "too deep"
 ClassKey = tuple[str, int]
 
 _BUILTIN_NAMES = frozenset(dir(builtins))
-_UNIONS = frozenset(
-    {"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"}
-)
+_UNIONS = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"})
 _TYPE_FORMS = frozenset(
     f"{module}.{name}"
     for module in ("typing", "typing_extensions")
@@ -167,9 +165,7 @@ _MANY = frozenset(
     | {"Generator", "AsyncGenerator", "deque", "frozenset"}
 )
 _KEYED = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
-_NO_INSTANCE = frozenset(
-    {"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"}
-)
+_NO_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"})
 _PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
 _ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
@@ -518,12 +514,8 @@ class Resolver:
     def instance_attribute(self, value: InstanceValue, name: str) -> Values:
         return self.class_attribute((value.path, value.index), name, exact=value.exact, value=value)
 
-    def class_attribute(
-        self, key: ClassKey, name: str, *, exact: bool, value: InstanceValue | ClassValue
-    ) -> Values:
-        found = self.settled(
-            self._attributes, (key, name, exact), lambda: self._class_attribute(key, name, exact)
-        )
+    def class_attribute(self, key: ClassKey, name: str, *, exact: bool, value: InstanceValue | ClassValue) -> Values:
+        found = self.settled(self._attributes, (key, name, exact), lambda: self._class_attribute(key, name, exact))
         if not found:
             made = value.made if isinstance(value, InstanceValue) else None
             _, externals = self.order(key)
@@ -697,9 +689,7 @@ class Resolver:
         if position == 0:
             yield from self.decorated_by(module, function)
 
-    def handed_on(
-        self, name: str, wanted: set[Value], keyword: str | None, position: int | None
-    ) -> Iterator[Value]:
+    def handed_on(self, name: str, wanted: set[Value], keyword: str | None, position: int | None) -> Iterator[Value]:
         """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: arguments beside the function."""
         for other, alias in self.mentioning(name):
             for kind, index in other.mentions(alias):
@@ -1074,11 +1064,7 @@ class Resolver:
             function = module.function(function).parent
         for item in module.imports(0).get(root, ()):
             target_module = self.import_target(module.path, item.module, item.level)
-            if (
-                isinstance(target_module, ModuleValue)
-                and item.attribute
-                and target_module.path in self.modules
-            ):
+            if isinstance(target_module, ModuleValue) and item.attribute and target_module.path in self.modules:
                 origin = self.modules[target_module.path]
                 if origin is not module:
                     yield from self.stores(item.attribute + path[len(root) :], Scope(origin.path, 0))
@@ -1111,9 +1097,7 @@ class Resolver:
                 elif isinstance(value.expr, Dictionary):
                     method = self._iterates_values(iterable, scope)
                     entries = value.expr.values if method else value.expr.keys
-                    found += [
-                        v for item in entries if item is not None for v in self.values(item, value.scope)
-                    ]
+                    found += [v for item in entries if item is not None for v in self.values(item, value.scope)]
                 else:
                     found += self.items_of(value, None, scope)
             elif isinstance(value, CollectionValue):
@@ -1123,9 +1107,7 @@ class Resolver:
         return unique(found)
 
     def _iterates_values(self, iterable: Expr, scope: Scope) -> bool:
-        return (
-            isinstance(iterable, CallResult) and self.modules[scope.path].call(iterable.call).name == "values"
-        )
+        return isinstance(iterable, CallResult) and self.modules[scope.path].call(iterable.call).name == "values"
 
     def unpacked(self, iterable: Expr, place: int, scope: Scope) -> Values | None:
         """`for i, x in enumerate(xs)`, `for a, b in zip(xs, ys)`, `for k, v in d.items()`."""
@@ -1182,9 +1164,10 @@ def _is_method(value: Value) -> bool:
 
 
 def _ends_in(expr: Expr, name: str) -> bool:
-    return isinstance(expr, (Name, Attribute)) and (
-        expr.path if isinstance(expr, Name) else expr.name
-    ).rpartition(".")[2] == name
+    return (
+        isinstance(expr, (Name, Attribute))
+        and (expr.path if isinstance(expr, Name) else expr.name).rpartition(".")[2] == name
+    )
 
 
 def _is_known(value: Value) -> bool:
@@ -1201,9 +1184,7 @@ def _is_static(decorators: tuple[Expr, ...]) -> bool:
 def _is_class_method(decorators: tuple[Expr, ...], name: str) -> bool:
     if name in ("__new__", "__init_subclass__", "__class_getitem__"):
         return True
-    return any(
-        isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators
-    )
+    return any(isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators)
 
 
 def _merge(lines: list[list[ClassKey]]) -> list[ClassKey]:
