@@ -16,6 +16,7 @@ from tierlint.model import (
     Call,
     CallId,
     Constant,
+    Either,
     Evidence,
     Expr,
     FunctionId,
@@ -114,7 +115,7 @@ def _through_names(program: Program, module: Module, known: Known) -> Iterator[t
                 binding = module.summary.bindings[index]
                 if _holds_method(resolver.bound(binding, module), known):
                     name = binding.target.removesuffix("[]")
-                    shared = binding.function == 0 or binding.owner >= 0 or binding.shared or "." in name
+                    shared = binding.function == 0 or binding.owner >= 0 or binding.home == 0 or "." in name
                     aliases[name.rpartition(".")[2], shared] = None
             elif kind == ARGUMENT and module.call(index).use.how == "assigned":
                 record = module.call(index)
@@ -203,10 +204,9 @@ def _match(
     tier = read.tier()
     stream = True if method.stream == "always" else False if method.stream == "never" else read.stream()
     function = FunctionId(module.path, record.function)
-    text = expr if not handed else expr
     return ApiCall(
         call=call,
-        callee=dotted(module, text),
+        callee=dotted(module, expr),
         method=name,
         sdk=table.sdk,
         api=method.api,
@@ -509,7 +509,10 @@ def _provider(
         for keyword in client.host_keywords:
             given, values = read._in_call(record, scope, keyword)
             if given:
-                return _by_host(catalog, values, Evidence(f"the client is built with `{keyword}=`", at))
+                said = Evidence(f"the client is built with `{keyword}=`", at)
+                if any(name == keyword and _may_be_unseen(program, expr, scope) for name, expr in record.keywords):
+                    return "configurable", None, (said,)
+                return _by_host(catalog, values, said)
         if any(name is None for name, _ in record.keywords):
             return "configurable", None, (Evidence("the client is built with `**` arguments", at),)
         if any(name in ("provider", "data_residency") for name, _ in record.keywords):
@@ -526,6 +529,27 @@ def _provider(
     if value.made is None and client.name != "openai":
         return "configurable", None, (Evidence("where the client is built was not found", None),)
     return ("openai" if official_by_default else "configurable"), None, ()
+
+
+def _may_be_unseen(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> bool:
+    """One of several things it can be is not known: `url or "https://api.openai.com/v1"`."""
+    if isinstance(expr, Either):
+        return any(
+            not program.resolver.values(option, scope) or _may_be_unseen(program, option, scope, depth + 1)
+            for option in expr.options
+        )
+    if not isinstance(expr, Name) or depth > 4:
+        return False
+    module = program.modules[scope.path]
+    rest = expr.path.partition(".")[2]
+    method = module.method_around(scope.function)
+    bindings = [*module.bindings(scope.function, -1).get(expr.path, ()), *module.bindings(0, -1).get(expr.path, ())]
+    if rest and method is not None:
+        bindings += module.instance_bindings(module.function(method).owner).get(rest, ())
+    return any(
+        _may_be_unseen(program, binding.value, Scope(module.path, binding.function, binding.owner), depth + 1)
+        for binding in bindings
+    )
 
 
 def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:

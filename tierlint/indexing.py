@@ -160,7 +160,8 @@ class _Walk:
         self.returns: list[Expr] = []
         self.yields: list[Expr] = []
         self.is_generator = False
-        self.shared: frozenset[str] = frozenset()  # names that are the module's, by `global`
+        self.around: tuple[int, ...] = ()  # the functions around this one, the nearest last
+        self.homes: dict[str, int] = {}  # whose names they are, by `global` and `nonlocal`
         self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
         self.loaded: set[tuple[str, int]] = set()
@@ -216,13 +217,15 @@ class _Walk:
         parameters = self.parameters(node.args)
         saved = (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.shared,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.around,
+            self.homes,
         )  # fmt: skip
         parent, owner = self.function, self.owner
         self.function, self.owner, self.qualname, self.loop = number, -1, qualname, -1
         self.in_try, self.main_guard, self.is_generator = False, False, False
         self.mention_kind, self.mention_index = LOADED, number
-        self.returns, self.yields, self.events, self.exits, self.shared = [], [], [], [], frozenset()
+        self.returns, self.yields, self.events, self.exits = [], [], [], []
+        self.around, self.homes = (*self.around, parent), {}
         if isinstance(node, ast.Lambda):
             self.mention_kind, self.mention_index = RETURNED, number
             self.returns.append(self.expr(node.body, Use("returned")))
@@ -245,7 +248,8 @@ class _Walk:
         )
         (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.shared,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.around,
+            self.homes,
         ) = saved  # fmt: skip
         return number
 
@@ -335,8 +339,8 @@ class _Walk:
         kind = type(target)
         if kind is ast.Name:
             name = target.id  # type: ignore[attr-defined]
-            shared = name in self.shared
-            self.bindings.append(Binding(self.function, self.owner, name, value, annotation, line, shared=shared))
+            home = self.homes.get(name)
+            self.bindings.append(Binding(self.function, self.owner, name, value, annotation, line, home=home))
             self.write(name)
         elif kind is ast.Attribute:
             path = _dotted(target)
@@ -521,7 +525,11 @@ class _Walk:
 
     def global_(self, node: ast.Global) -> None:
         if self.function:
-            self.shared |= set(node.names)
+            self.homes.update(dict.fromkeys(node.names, 0))
+
+    def nonlocal_(self, node: ast.Nonlocal) -> None:
+        # Nearly always the next function outwards; which one further out is known only when all are read.
+        self.homes.update(dict.fromkeys(node.names, self.around[-1] if self.around else 0))
 
     def other_statement(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
@@ -905,6 +913,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Walk, Any], None]] = {
     ast.Try: _Walk.try_,
     ast.Match: _Walk.match_,
     ast.Global: _Walk.global_,
+    ast.Nonlocal: _Walk.nonlocal_,
     ast.Raise: _Walk.other_statement,
     ast.Assert: _Walk.other_statement,
     ast.Delete: _Walk.other_statement,

@@ -238,7 +238,8 @@ class Binding(Struct, frozen=True, array_like=True):
     """`target = value` in a function body or a class body (`owner` is the class index, else -1).
 
     target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
-    key: the literal key of `x["key"] = value`. shared: the name is the module's, by `global`.
+    key: the literal key of `x["key"] = value`. home: the function whose name it is, where
+    `global` or `nonlocal` says so.
     """
 
     function: int
@@ -248,7 +249,7 @@ class Binding(Struct, frozen=True, array_like=True):
     annotation: Expr | None
     line: int
     key: str | None = None
-    shared: bool = False
+    home: int | None = None
 
 
 class Loop(Struct, frozen=True, array_like=True):

@@ -37,7 +37,7 @@ class Module:
         if self._bindings is None:
             self._bindings = {}
             for binding in self.summary.bindings:
-                home = 0 if binding.shared else binding.function
+                home = binding.function if binding.home is None else binding.home
                 scope = self._bindings.setdefault((home, binding.owner), {})
                 scope.setdefault(binding.target, []).append(binding)
                 if "." in binding.target:

@@ -190,7 +190,7 @@ class Usages:
             binding = place.summary.bindings[index]
             if self._holds(resolver.bound(binding, place), target) or isinstance(binding.value, CallResult):
                 name = binding.target.removesuffix("[]")
-                shared = binding.owner >= 0 or binding.function == 0 or binding.shared or "." in name
+                shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in name
                 if self._holds(resolver.bound(binding, place), target):
                     waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:

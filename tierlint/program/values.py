@@ -166,6 +166,7 @@ _MANY = frozenset(
 )
 _KEYED = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
 _NO_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"})
+_FROM_OUTSIDE = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "environs.Env"})
 _PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
 _ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
@@ -173,7 +174,14 @@ _ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
 
 def unique(values: Iterable[Value]) -> Values:
     """The values in order, each once, and never more than can be looked at."""
-    return tuple(dict.fromkeys(values))[:MOST_VALUES]
+    found = tuple(dict.fromkeys(values))
+    if len(found) <= MOST_VALUES:
+        return found
+    # What nothing is known of may go first: the result of a call outside, an item of something.
+    opaque = [isinstance(v, External) and v.name.endswith((")", "]")) for v in found]
+    ranked = [v for v, dark in zip(found, opaque, strict=True) if not dark]
+    ranked += [v for v, dark in zip(found, opaque, strict=True) if dark]
+    return tuple(ranked[:MOST_VALUES])
 
 
 class Resolver:
@@ -530,11 +538,15 @@ class Resolver:
         for ancestor in order:
             own = self.own_attribute(ancestor, name)
             found += own
-            if any(isinstance(value, FunctionValue) for value in own):
+            # A method hides those of its bases, and so does a client that a class builds for itself.
+            if any(isinstance(v, FunctionValue) or (isinstance(v, External) and v.made) for v in own):
                 break
         if not exact:
             for descendant in self.subclasses(key):
                 found += self.own_attribute(descendant, name)
+        if found and all(isinstance(value, ConstantValue) for value in found):
+            # What is written there is a default: the environment of a run may say something else.
+            found += [self.external(f"{base.name}.{name}") for base in self.order(key)[1] if base.name in _FROM_OUTSIDE]
         return unique(found)
 
     def own_attribute(self, key: ClassKey, name: str) -> Values:
@@ -690,7 +702,7 @@ class Resolver:
             yield from self.decorated_by(module, function)
 
     def handed_on(self, name: str, wanted: set[Value], keyword: str | None, position: int | None) -> Iterator[Value]:
-        """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: arguments beside the function."""
+        """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: what goes with it."""
         for other, alias in self.mentioning(name):
             for kind, index in other.mentions(alias):
                 if kind != ARGUMENT:
