@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tierlint import catalog, config
+from tierlint import __version__, catalog, config
 from tierlint.pipeline import analyze
 from tierlint.rules import RULES
 
@@ -57,6 +60,84 @@ def test_nothing_tells_where_it_was_written() -> None:
         if name != "tests/test_project_rules.py"
     ]
     assert found == []
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert re.search(rf"^## {re.escape(__version__)}\b", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+
+
+def test_the_hooks_are_commands_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "clean.py").touch()
+    for hook in yaml.safe_load(text_of(ROOT / ".pre-commit-hooks.yaml")):
+        command, *words = hook["entry"].split()
+        assert command == "tierlint"
+        done = subprocess.run([sys.executable, "-m", "tierlint", *words, "clean.py"], cwd=tmp_path, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+# --- The same input gives the same output ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All fixtures as one project of hundreds of files, some of which cannot be read."""
+    root = shutil.copytree(FIXTURES, tmp_path_factory.mktemp("village") / "village")
+    (root / "pyproject.toml").touch()
+    return root
+
+
+@pytest.mark.parametrize("command", ["check", "calls"])
+def test_output_depends_neither_on_the_cache_nor_on_processes_nor_on_chance(village: Path, command: str) -> None:
+    shutil.rmtree(village / ".tierlint_cache", ignore_errors=True)
+    runs = {
+        "cold": run_json(village, command, "--no-cache", seed=1),
+        "cold again": run_json(village, command, "--no-cache", seed=2),
+        "one process": run_json(village, command, "--no-cache", "--jobs=1", seed=3),
+        "two processes": run_json(village, command, "--no-cache", "--jobs=2", seed=4),
+        "cold, and fills the cache": run_json(village, command, "--jobs=2", seed=5),
+        "warm": run_json(village, command, seed=6),
+    }
+    assert len(runs["cold"]) > 100_000
+    assert [name for name, output in runs.items() if output != runs["cold"]] == []
+
+
+def run_json(root: Path, *words: str, seed: int) -> bytes:
+    done = subprocess.run(
+        [sys.executable, "-m", "tierlint", *words, "--output-format=json"],
+        cwd=root,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": str(seed)},
+    )
+    assert done.returncode in (0, 1), done.stderr.decode()
+    return done.stdout
+
+
+# --- What is imported when ------------------------------------------------------------------------
+
+
+def imported(statement: str, folder: Path) -> set[str]:
+    """Top-level packages that are loaded after the statement was run in a new interpreter."""
+    script = f"import sys\ntry:\n    {statement}\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+def test_the_command_line_is_imported_alone() -> None:
+    modules = imported("import tierlint.cli", ROOT)
+    assert "tierlint" in modules
+    assert modules & {"libcst", "yaml", "rich", "msgspec", "pathspec"} == set()
+
+
+def test_libcst_is_only_imported_to_read_a_call_for_the_first_time(tmp_path: Path) -> None:
+    shop = shutil.copytree(ROOT / "docs" / "example", tmp_path / "shop", ignore=shutil.ignore_patterns(".*_cache"))
+    run = "from tierlint.cli import main; main(['calls', '--jobs=1'])"
+    assert "libcst" in imported(run, shop)
+    assert "libcst" not in imported(run, shop)
+    (shop / "shop" / "__init__.py").write_text('"""A shop."""\n', encoding="utf-8")
+    assert "libcst" not in imported(run, shop)
+
+
+# --- A fixture for everything ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])

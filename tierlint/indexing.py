@@ -160,7 +160,7 @@ class _Walk:
         self.returns: list[Expr] = []
         self.yields: list[Expr] = []
         self.is_generator = False
-        self.around: tuple[int, ...] = ()  # the functions around this one, the nearest last
+        self.outer = 0  # the function around this one
         self.homes: dict[str, int] = {}  # whose names they are, by `global` and `nonlocal`
         self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
@@ -217,7 +217,7 @@ class _Walk:
         parameters = self.parameters(node.args)
         saved = (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.around,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.outer,
             self.homes,
         )  # fmt: skip
         parent, owner = self.function, self.owner
@@ -225,7 +225,7 @@ class _Walk:
         self.in_try, self.main_guard, self.is_generator = False, False, False
         self.mention_kind, self.mention_index = LOADED, number
         self.returns, self.yields, self.events, self.exits = [], [], [], []
-        self.around, self.homes = (*self.around, parent), {}
+        self.outer, self.homes = parent, {}
         if isinstance(node, ast.Lambda):
             self.mention_kind, self.mention_index = RETURNED, number
             self.returns.append(self.expr(node.body, Use("returned")))
@@ -248,7 +248,7 @@ class _Walk:
         )
         (
             self.function, self.owner, self.qualname, self.loop, self.in_try, self.main_guard, self.mention_kind,
-            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.around,
+            self.mention_index, self.returns, self.yields, self.is_generator, self.events, self.exits, self.outer,
             self.homes,
         ) = saved  # fmt: skip
         return number
@@ -529,7 +529,7 @@ class _Walk:
 
     def nonlocal_(self, node: ast.Nonlocal) -> None:
         # Nearly always the next function outwards; which one further out is known only when all are read.
-        self.homes.update(dict.fromkeys(node.names, self.around[-1] if self.around else 0))
+        self.homes.update(dict.fromkeys(node.names, self.outer))
 
     def other_statement(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):

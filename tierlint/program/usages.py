@@ -92,7 +92,8 @@ class Usage(Struct, frozen=True):
     """One way a function is made to run.
 
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
-    the argument `which`), `instance` (given away as an object that can be called), `method` (a method of the function itself: `which` names it), `loaded` (a property).
+    the argument `which`), `instance` (given away as an object that can be called), `method` (a method of the function
+    itself: `which` names it), `loaded` (a property).
     """
 
     how: str
@@ -146,7 +147,7 @@ class Usages:
         for call in self._named_in_getattr().get(defined.name, ()):
             if target in resolver.call_result(call):
                 yield from self._given_back(resolver.modules[call.path], call.index, target, waiting)
-        seen = set()
+        seen: set[tuple[str, str | None]] = set()
         while waiting and len(seen) < 60:
             name, within = waiting.pop(0)
             if (name, within) in seen or (name, None) in seen:

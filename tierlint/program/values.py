@@ -34,9 +34,10 @@ from tierlint.model import (
 from tierlint.program.modules import Module, ModuleFinder, is_test
 
 MOST_VALUES = 64
-# How often a question that depends on itself is asked again, and how many answers may go unremembered for it.
+# How often a question that depends on itself is asked again.
 MOST_ROUNDS = 3
-MOST_REPEATS = 20_000
+# How many results and items of unknown things are followed before they count as just anything.
+MOST_UNKNOWNS = 2
 _MOST_COPIES = 4  # `client = client.with_options(...)` copies without end
 DEEPEST = 80
 
@@ -60,6 +61,9 @@ class External(Struct, frozen=True):
     made: CallId | None = None
     bound: CallId | None = None
     options: tuple[CallId, ...] = ()
+
+
+_ANYTHING = External("()")
 
 
 class ModuleValue(Struct, frozen=True):
@@ -138,8 +142,9 @@ Value = (
 )
 Values = tuple[Value, ...]
 K = TypeVar("K")
-_TOO_DEEP: Final = "too deep"
 ClassKey = tuple[str, int]
+# A call, the function it is handed, and what it is handed with that function: by position and by name.
+_Handed = tuple[CallId, Expr, tuple[Expr, ...], dict[str, Expr]]
 
 _BUILTIN_NAMES = frozenset(dir(builtins))
 _UNIONS = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"})
@@ -207,11 +212,15 @@ class Resolver:
         self._subclasses: dict[ClassKey, tuple[ClassKey, ...]] = {}
         self._mentioning: dict[str, list[tuple[Module, str]]] = {}
         self._renamed: dict[str, dict[tuple[str, str], None]] | None = None
+        self._called: dict[str, list[tuple[CallId, Call]]] = {}
+        self._handed: dict[str, list[_Handed]] = {}
         self._put_on: dict[str, list[tuple[Module, Binding]]] | None = None
         self._open: set[object] = set()
         self._met: set[object] = set()
         self._so_far: dict[object, Values] = {}
-        self._patience = MOST_REPEATS
+        self._outermost: object | None = None
+        self._provisional: dict[object, tuple[Values, frozenset[object]]] = {}
+        self._depending: dict[object, set[object]] = {}
         self._depth = 0
 
     # --- expressions -----------------------------------------------------------------------------
@@ -219,7 +228,8 @@ class Resolver:
     def values(self, expr: Expr, scope: Scope) -> Values:
         """Everything the expression can stand for; empty: unknown."""
         if self._depth > DEEPEST:
-            self._met.add(_TOO_DEEP)
+            if self._outermost is not None:
+                self._met.add(self._outermost)  # cut off here; it may be known when asked from nearer
             return ()
         self._depth += 1
         try:
@@ -271,8 +281,8 @@ class Resolver:
     def settled(self, table: dict[K, Values], key: K, search: Callable[[], Iterable[Value]]) -> Values:
         """Look up, or find out and remember, where finding out may come round to the same question.
 
-        A question met again while it is open answers with what is known so far, and is asked again until
-        nothing new comes. What was found with the help of an unfinished answer is not remembered.
+        A question met again while it is open answers with what is known so far, and is asked again until nothing new
+        comes. What was found with the help of an unfinished answer is remembered only while that one is open.
         """
         known = table.get(key)
         if known is not None:
@@ -281,29 +291,45 @@ class Resolver:
         if question in self._open:
             self._met.add(question)
             return self._so_far.get(question, ())
+        provisional = self._provisional.get(question)
+        if provisional is not None:
+            self._met |= provisional[1]
+            return provisional[0]
+        if self._outermost is None:
+            self._outermost = question
         self._open.add(question)
         outside, self._met = self._met, set()
         try:
             found = unique(search())
             for _ in range(MOST_ROUNDS):
-                if question not in self._met or found == self._so_far.get(question, ()):
+                # Only the question on which everything below depends is asked again: inside it the rest is, too.
+                if self._met != {question} or found == self._so_far.get(question, ()):
                     break
                 self._so_far[question] = found
+                self._forget(question)
                 found = unique((*found, *search()))
         finally:
             self._open.discard(question)
+            if self._outermost == question:
+                self._outermost = None
             self._met.discard(question)
-            if self._depth <= DEEPEST // 2:  # what was cut off is far enough below not to matter here
-                self._met.discard(_TOO_DEEP)
-            unfinished = bool(self._met)
-            outside |= self._met
-            self._met = outside
+            met = self._met
+            self._met = outside | met
         self._so_far.pop(question, None)
-        if not unfinished or self._patience <= 0:
+        if not met:
+            self._forget(question)
             table[key] = found
-        else:
-            self._patience -= 1
+            return found
+        self._provisional[question] = (found, frozenset(met))
+        depending = self._depending.pop(question, set()) | {question}
+        for head in met:
+            self._depending.setdefault(head, set()).update(depending)
         return found
+
+    def _forget(self, question: object) -> None:
+        """What was found with a question's unfinished answer is to be found again."""
+        for other in self._depending.pop(question, ()):
+            self._provisional.pop(other, None)
 
     def name(self, path: str, scope: Scope) -> Values:
         return self.settled(self._names, (scope, path), lambda: self._name(path, scope))
@@ -447,6 +473,8 @@ class Resolver:
         return (ModuleValue(path),) if path is not None else ()
 
     def external(self, name: str, made: CallId | None = None, options: tuple[CallId, ...] = ()) -> External:
+        if name.endswith((")", "]")) and name.count("(") + name.count("[") > MOST_UNKNOWNS:
+            return _ANYTHING  # the item of an attribute of a result of ...: nobody will know it by its name
         seen = 0
         while name in self.aliases and seen < 5:
             name = self.aliases[name]
@@ -697,38 +725,53 @@ class Resolver:
                 scope = Scope(site.path, call.function, call.owner)
                 if any(value in wanted for value in self.values(call.callee, scope)):
                     yield from self.values(expr, scope)
-            yield from self.handed_on(name, wanted, keyword, position)
+            yield from self.handed_on(module, name, wanted, keyword, position)
         if position == 0:
             yield from self.decorated_by(module, function)
 
-    def handed_on(self, name: str, wanted: set[Value], keyword: str | None, position: int | None) -> Iterator[Value]:
+    def handed_on(
+        self, module: Module, name: str, wanted: set[Value], keyword: str | None, position: int | None
+    ) -> Iterator[Value]:
         """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: what goes with it."""
-        for other, alias in self.mentioning(name):
-            for kind, index in other.mentions(alias):
-                if kind != ARGUMENT:
-                    continue
-                call = other.call(index)
-                scope = Scope(other.path, call.function, call.owner)
-                given: list[tuple[int | None, Expr]] = [*enumerate(call.arguments)]
-                given += [(None, expr) for _, expr in call.keywords]
-                for place, expr in given:
-                    if not _ends_in(expr, alias) or wanted.isdisjoint(self.values(expr, scope)):
+        for call, function, beside, keys in self.handed_with(name):
+            expr = keys.get(keyword or "")
+            if expr is None and position is not None and position < len(beside):
+                expr = beside[position]
+            if expr is None or (is_test(call.path) and not is_test(module.path)):
+                continue
+            record = self.modules[call.path].call(call.index)
+            scope = Scope(call.path, record.function, record.owner)
+            if wanted.isdisjoint(self.values(function, scope)):
+                continue
+            # A function of the project says itself what it calls with what.
+            if any(isinstance(value, External) for value in self.values(record.callee, scope)):
+                yield from self.values(expr, scope)
+
+    def handed_with(self, name: str) -> list[_Handed]:
+        """Calls that are handed something of this name and arguments to go with it."""
+        known = self._handed.get(name)
+        if known is None:
+            known = []
+            for module, alias in self.mentioning(name):
+                for kind, index in module.mentions(alias):
+                    if kind != ARGUMENT:
                         continue
-                    if not any(isinstance(v, External) for v in self.values(call.callee, scope)):
-                        continue  # a function of the project says itself what it calls with what
-                    beside = call.arguments[place + 1 :] if place is not None else ()
-                    packed = dict(call.keywords).get("args")
-                    if not beside and isinstance(packed, Sequence):
-                        beside = packed.items
-                    named = dict(call.keywords).get("kwargs")
-                    keys = dict(call.keywords)
+                    record = module.call(index)
+                    keywords = {key: value for key, value in record.keywords if key is not None}
+                    packed, named = keywords.get("args"), keywords.get("kwargs")
+                    keys: dict[str, Expr] = dict(keywords)
                     if isinstance(named, Dictionary):
                         pairs = zip(named.keys, named.values, strict=True)
-                        keys |= {k.value: v for k, v in pairs if isinstance(k, Constant) and isinstance(k.value, str)}
-                    if keyword is not None and keyword in keys:
-                        yield from self.values(keys[keyword], scope)
-                    elif position is not None and position < len(beside):
-                        yield from self.values(beside[position], scope)
+                        keys |= {str(key.value): value for key, value in pairs if isinstance(key, Constant)}
+                    given = [(expr, record.arguments[n + 1 :]) for n, expr in enumerate(record.arguments)]
+                    given += [(expr, ()) for expr in keywords.values()]
+                    for expr, beside in given:
+                        if not beside and isinstance(packed, Sequence):
+                            beside = packed.items
+                        if (beside or keys) and _ends_in(expr, alias):
+                            known.append((CallId(module.path, index), expr, beside, keys))
+            self._handed[name] = known
+        return known
 
     def decorated_by(self, module: Module, function: int) -> Iterator[Value]:
         """A decorator's first parameter is the function it stands on, also in `@register("x")`."""
@@ -771,12 +814,18 @@ class Resolver:
             self._mentioning[name] = known
         return known
 
-    def calls_named(self, name: str) -> Iterator[tuple[CallId, Call]]:
+    def calls_named(self, name: str) -> list[tuple[CallId, Call]]:
         """Calls whose callee ends in a name (or in what the name is imported as)."""
-        for module, alias in self.mentioning(name):
-            for kind, index in module.mentions(alias):
-                if kind == CALLEE:
-                    yield CallId(module.path, index), module.call(index)
+        known = self._called.get(name)
+        if known is None:
+            known = [
+                (CallId(module.path, index), module.call(index))
+                for module, alias in self.mentioning(name)
+                for kind, index in module.mentions(alias)
+                if kind == CALLEE
+            ]
+            self._called[name] = known
+        return known
 
     # --- annotations -----------------------------------------------------------------------------
 
@@ -843,9 +892,9 @@ class Resolver:
             elif isinstance(value, External):
                 yield from self.external_result(value, call, record, scope)
             elif isinstance(value, InstanceValue):
-                for method in self.instance_attribute(value, "__call__"):
-                    if isinstance(method, FunctionValue):
-                        yield from self.returns(method.path, method.index)
+                for called in self.instance_attribute(value, "__call__"):
+                    if isinstance(called, FunctionValue):
+                        yield from self.returns(called.path, called.index)
             elif isinstance(value, MethodOf):
                 yield from self.method_result(value, record, scope)
 

@@ -1,6 +1,7 @@
-"""Every night: label the day's reviews, then sum them up for the morning."""
+"""Every night: a digest of the day's reviews, and a label for each of them."""
 
-import csv
+import json
+from pathlib import Path
 
 from shop.llm import client, translate
 
@@ -11,17 +12,12 @@ def label(review: str) -> str:
 
 
 def main() -> None:
-    with open("reviews.csv", newline="") as source, open("labels.csv", "w", newline="") as target:
-        reviews = [row["text"] for row in csv.DictReader(source)]
-        csv.writer(target).writerows([review, label(review)] for review in reviews)
-
+    reviews = json.loads(Path("reviews.json").read_text())
     latest = translate(reviews[-1])
-    digest = client.responses.create(
-        model="gpt-5.4",
-        input=f"What should the team know this morning? {latest}",
-    )
-    with open("digest.txt", "w") as target:
-        target.write(digest.output_text)
+    digest = client.responses.create(model="gpt-5.4", input=f"What should the team know? {latest}")
+    Path("digest.txt").write_text(digest.output_text)
+    labels = [label(review) for review in reviews]
+    Path("labels.json").write_text(json.dumps(labels))
 
 
 if __name__ == "__main__":
