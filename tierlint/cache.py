@@ -17,7 +17,7 @@ from tierlint.model import Reading
 
 DIRECTORY = ".tierlint_cache"
 # Raise it whenever a summary, a reading or a report changes its shape or its meaning.
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Entry(Struct, frozen=True, array_like=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -142,6 +142,8 @@ Value = (
 )
 Values = tuple[Value, ...]
 K = TypeVar("K")
+Question = tuple[int, Any]
+_TOO_DEEP: Question = (0, "too deep")
 ClassKey = tuple[str, int]
 # A call, the function it is handed, and what it is handed with that function: by position and by name.
 _Handed = tuple[CallId, Expr, tuple[Expr, ...], dict[str, Expr]]
@@ -216,11 +218,11 @@ class Resolver:
         self._handed: dict[str, list[_Handed]] = {}
         self._put_on: dict[str, list[tuple[Module, Binding]]] | None = None
         self._open: set[object] = set()
-        self._met: set[object] = set()
-        self._so_far: dict[object, Values] = {}
-        self._outermost: object | None = None
-        self._provisional: dict[object, tuple[Values, frozenset[object]]] = {}
-        self._depending: dict[object, set[object]] = {}
+        self._met: set[Question] = set()
+        self._so_far: dict[Question, Values] = {}
+        self._tables: dict[int, dict[Any, Values]] = {}
+        self._provisional: dict[Question, tuple[Values, frozenset[Question]]] = {}
+        self._depending: dict[Question, set[Question]] = {}
         self._depth = 0
 
     # --- expressions -----------------------------------------------------------------------------
@@ -228,8 +230,7 @@ class Resolver:
     def values(self, expr: Expr, scope: Scope) -> Values:
         """Everything the expression can stand for; empty: unknown."""
         if self._depth > DEEPEST:
-            if self._outermost is not None:
-                self._met.add(self._outermost)  # cut off here; it may be known when asked from nearer
+            self._met.add(_TOO_DEEP)
             return ()
         self._depth += 1
         try:
@@ -281,13 +282,13 @@ class Resolver:
     def settled(self, table: dict[K, Values], key: K, search: Callable[[], Iterable[Value]]) -> Values:
         """Look up, or find out and remember, where finding out may come round to the same question.
 
-        A question met again while it is open answers with what is known so far, and is asked again until nothing new
-        comes. What was found with the help of an unfinished answer is remembered only while that one is open.
+        A question that is met again while it is open answers with what is known so far. The outermost question of
+        such a circle is asked again until nothing new comes; then all answers inside the circle hold.
         """
         known = table.get(key)
         if known is not None:
             return known
-        question = (id(table), key)
+        question: Question = (id(table), key)
         if question in self._open:
             self._met.add(question)
             return self._so_far.get(question, ())
@@ -295,41 +296,61 @@ class Resolver:
         if provisional is not None:
             self._met |= provisional[1]
             return provisional[0]
-        if self._outermost is None:
-            self._outermost = question
+        self._tables[id(table)] = table
+        outermost = not self._open
         self._open.add(question)
         outside, self._met = self._met, set()
         try:
-            found = unique(search())
+            found = unique((*self._so_far.get(question, ()), *search()))
             for _ in range(MOST_ROUNDS):
-                # Only the question on which everything below depends is asked again: inside it the rest is, too.
-                if self._met != {question} or found == self._so_far.get(question, ()):
+                if self._met - {_TOO_DEEP} != {question} or found == self._so_far.get(question, ()):
                     break
                 self._so_far[question] = found
-                self._forget(question)
+                self._ask_again(question)
                 found = unique((*found, *search()))
         finally:
             self._open.discard(question)
-            if self._outermost == question:
-                self._outermost = None
             self._met.discard(question)
+            if outermost or self._depth <= DEEPEST // 2:  # far enough from what was cut off
+                self._met.discard(_TOO_DEEP)
             met = self._met
             self._met = outside | met
-        self._so_far.pop(question, None)
         if not met:
-            self._forget(question)
+            self._so_far.pop(question, None)
             table[key] = found
+            self._settle(question)
+            if outermost:
+                self._forget(_TOO_DEEP)
             return found
         self._provisional[question] = (found, frozenset(met))
-        depending = self._depending.pop(question, set()) | {question}
+        depending = {question}
+        for other in self._depending.pop(question, ()):
+            if other in self._provisional:
+                values, heads = self._provisional[other]
+                self._provisional[other] = (values, (heads - {question}) | met)
+                depending.add(other)
         for head in met:
             self._depending.setdefault(head, set()).update(depending)
         return found
 
-    def _forget(self, question: object) -> None:
-        """What was found with a question's unfinished answer is to be found again."""
-        for other in self._depending.pop(question, ()):
+    def _ask_again(self, head: Question) -> None:
+        """What was found with a question's unfinished answer is a start, and is to be found again."""
+        for other in self._depending.pop(head, ()):
+            if other in self._provisional:
+                self._so_far[other] = self._provisional.pop(other)[0]
+
+    def _settle(self, head: Question) -> None:
+        """The circle is closed: what was found inside it holds."""
+        for other in self._depending.pop(head, ()):
+            if other in self._provisional and self._provisional[other][1] == {head}:
+                self._tables[other[0]][other[1]] = self._provisional.pop(other)[0]
+                self._so_far.pop(other, None)
+
+    def _forget(self, head: Question) -> None:
+        """What was cut off may be known when it is asked from nearer."""
+        for other in self._depending.pop(head, ()):
             self._provisional.pop(other, None)
+            self._so_far.pop(other, None)
 
     def name(self, path: str, scope: Scope) -> Values:
         return self.settled(self._names, (scope, path), lambda: self._name(path, scope))
