@@ -61,11 +61,7 @@ def answers(report: Report, wanted: Expectation) -> list[JudgedCall | Diagnostic
 
 def mistakes(report: Report, wanted: list[Expectation]) -> list[str]:
     """Expectations that nothing meets, known misses that are none, and results that nothing expects."""
-    wrong = [
-        f"{'at last' if one.todo else 'no'}: {one}"
-        for one in wanted
-        if one.todo == bool(answers(report, one))
-    ]
+    wrong = [f"{'at last' if one.todo else 'no'}: {one}" for one in wanted if one.todo == bool(answers(report, one))]
     met = [found for one in wanted if one.key == "expect" for found in answers(report, one)]
     for diagnostic in report.diagnostics:
         missed = any(one.todo and covers(diagnostic, one.path, one.line) for one in wanted)

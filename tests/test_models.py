@@ -62,9 +62,7 @@ def test_unknown_ids_are_not_guessed_at(models: Models, model_id: str) -> None:
 
 
 def test_the_user_knows_better(models: Models) -> None:
-    own = adjusted(
-        models, extend=["house-model", "gpt-5.4-pro", "gpt-5.2"], exclude=["gpt-5.4*", "gpt-5.2", "*-llama"]
-    )
+    own = adjusted(models, extend=["house-model", "gpt-5.4-pro", "gpt-5.2"], exclude=["gpt-5.4*", "gpt-5.2", "*-llama"])
     flex = {
         name: model.flex if (model := find(own, name)) else None
         for name in ("house-model", "gpt-5.4", "gpt-5.4-pro", "gpt-5.2", "our-llama", "gpt-7")

@@ -32,11 +32,10 @@ LINK: Final = re.compile(r"\]\((?!https?:)(?P<path>[^)#]+)\)")
 
 
 class Example(NamedTuple):
-    """A command of the README, the files that its section shows, and where its block begins and ends."""
+    """A command of the README, the files that its section shows, and where its output stands."""
 
     section: str
     arguments: str
-    shown: str
     files: dict[str, str]
     span: tuple[int, int]
 
@@ -54,7 +53,6 @@ def examples(page: str) -> Iterator[Example]:
                 yield Example(
                     heading[1] if heading else "",
                     command["arguments"].strip(),
-                    block["text"][command.end() :],
                     files,
                     (block.start("text") + command.end(), block.end("text")),
                 )
@@ -96,19 +94,26 @@ def run(folder: Path, *arguments: str) -> str:
     return done.stdout.decode().replace("\r\n", "\n")
 
 
-def rewrite(span: tuple[int, int], text: str) -> None:
+def test_what_the_page_shows_is_what_happens(tmp_path: Path, folder: Path, update: bool) -> None:
     page = README.read_text(encoding="utf-8")
-    README.write_text(page[: span[0]] + text + page[span[1] :], encoding="utf-8", newline="\n")
-
-
-def test_commands_print_what_the_page_shows(tmp_path: Path, folder: Path, update: bool) -> None:
     # From the last to the first, so that places stay true while the page is rewritten.
-    for example in reversed(list(examples(README.read_text(encoding="utf-8")))):
-        printed = output(written(example.files, tmp_path / "own") if example.files else folder, example)
-        if update:
-            rewrite(example.span, printed)
-        else:
-            assert example.shown == printed, f"{example.section}: tierlint {example.arguments}"
+    happens = [json_of_a_call(page, folder), *(printed(example, folder, tmp_path) for example in examples(page))]
+    for (start, end), text in sorted(happens, reverse=True):
+        if not update:
+            assert page[start:end] == text
+        page = page[:start] + text + page[end:]
+    if update:
+        README.write_text(page, encoding="utf-8", newline="\n")
+
+
+def printed(example: Example, folder: Path, tmp_path: Path) -> tuple[tuple[int, int], str]:
+    return example.span, output(written(example.files, tmp_path / "own") if example.files else folder, example)
+
+
+def json_of_a_call(page: str, folder: Path) -> tuple[tuple[int, int], str]:
+    calls = json.loads(run(folder, "calls", "--output-format", "json", "docs/example"))["calls"]
+    [block] = [one for one in BLOCK.finditer(page) if one["kind"] == "json"]
+    return block.span("text"), compact(next(call for call in calls if call["verdict"] == "flex"))
 
 
 def test_the_page_has_its_examples() -> None:
@@ -125,15 +130,6 @@ def test_the_example_of_your_own_framework_needs_its_table(tmp_path: Path) -> No
     settings = example.files["pyproject.toml"].partition("[[tool")[0]
     assert "  undetermined  " in output(written({**example.files, "pyproject.toml": settings}, tmp_path), example)
     assert "  flex  " in output(written(example.files, tmp_path), example)
-
-
-def test_the_call_shown_as_json_is_in_the_document(folder: Path, update: bool) -> None:
-    calls = json.loads(run(folder, "calls", "--output-format", "json", "docs/example"))["calls"]
-    [block] = [one for one in BLOCK.finditer(README.read_text(encoding="utf-8")) if one["kind"] == "json"]
-    if update:
-        rewrite(block.span("text"), compact(next(call for call in calls if call["verdict"] == "flex")))
-    else:
-        assert json.loads(block["text"]) in calls
 
 
 def compact(value: dict[str, Any]) -> str:
@@ -158,6 +154,12 @@ def test_the_page_names_what_there_is() -> None:
     missing = [word for word in sorted({*ENTRY_KINDS, *keys}) if f"`{word}" not in page]
     assert missing == []
     assert f"({models.load().as_of})" in page
+
+
+def test_commands_in_the_text_work(folder: Path) -> None:
+    commands = re.findall(r"`tierlint ((?:explain|rule) [^`]+)`", README.read_text(encoding="utf-8"))
+    assert commands
+    assert [one for one in commands if "error" in run(folder, *shlex.split(one)).partition("\n")[0]] == []
 
 
 def test_links_lead_somewhere() -> None:

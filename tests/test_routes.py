@@ -22,9 +22,7 @@ RESPONSES = Method(
     tier_since="1.75.0",
     batch="/v1/responses",
 )
-EMBEDDINGS = Method(
-    on=("openai.OpenAI",), path=("embeddings.create",), api="embeddings", batch="/v1/embeddings"
-)
+EMBEDDINGS = Method(on=("openai.OpenAI",), path=("embeddings.create",), api="embeddings", batch="/v1/embeddings")
 SPEECH = Method(on=("openai.OpenAI",), path=("audio.speech.create",), api="audio")
 LEGACY = Method(on=("openai",), path=("ChatCompletion.create",), api="chat", tier="keyword")
 CHAIN = Method(on=("langchain_openai.ChatOpenAI",), path=("invoke",), api="chat", tier="indirect")

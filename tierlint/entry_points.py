@@ -211,6 +211,8 @@ class EntryPoints:
 
     def started(self, function: FunctionId, target: Target) -> EntryPoint:
         kind, says = _STARTED[target.command.when]
+        if target.command.when == "service" and target.kind == "function":
+            kind, says = "web-request", "serves it"  # an application object called for each request
         text = f"`{target.command.text.strip()}` {says}"
         return EntryPoint(function, self.program.function_name(function), kind, target.command.at, text)
 

@@ -132,6 +132,6 @@ def _index_some(job: tuple[Path, Sequence[str]]) -> list[_Indexed]:
 
 def _size(root: Path, path: str) -> int:
     try:
-        return os.stat(f"{root}/{path}").st_size
+        return (root / path).stat().st_size
     except OSError:
         return 0

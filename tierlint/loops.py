@@ -254,7 +254,7 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
         if not isinstance(iterable, CallResult):
             break
         record = module.call(iterable.call)
-        inner = None
+        inner: Expr | None = None
         if isinstance(record.callee, Name) and record.name in ("items", "values", "keys") and not record.arguments:
             inner = Name(record.callee.path.rpartition(".")[0])
         else:

@@ -255,7 +255,8 @@ class Binding(Struct, frozen=True, array_like=True):
 class Loop(Struct, frozen=True, array_like=True):
     """A loop around code.
 
-    kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same function, or -1.
+    kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same
+    function, or -1.
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: `while True`.
     """
@@ -404,9 +405,9 @@ class ApiCall(Struct, frozen=True):
     """One call expression that sends a request to a model and waits for the answer.
 
     method: dotted name in the SDK, without aliases. certain: the receiver was resolved; otherwise only the
-    unmistakable tail of the callee speaks for it. host: of the client, where it is known. model: a literal, else
-    None (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing in the call can smuggle in
-    another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where the client is built.
+    unmistakable tail of the callee speaks for it. host: of the client, where it is known. model: a literal, else None
+    (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing in
+    the call can smuggle in another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where it is built.
     """
 
     call: CallId

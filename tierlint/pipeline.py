@@ -68,7 +68,10 @@ def analyze(
     store = cache.read(root) if use_cache else cache.empty()
     files = index_all(found, store, processes)
     key = cache.result_key(
-        files.digests, tables.digest, repr(settings), repr(sorted(found.selected or ())), repr(found.selected is None)
+        files.digests,
+        tables.digest,
+        repr(settings),
+        "all" if found.selected is None else repr(sorted(found.selected)),
     )
     if store.result_key == key:
         return msgspec.msgpack.decode(store.result, type=Report)
@@ -210,7 +213,7 @@ def _read_calls(
 
 def _takes_flex(call: ApiCall, method: catalog.Method, price_list: models.Models) -> bool:
     """The keyword would reach the model, as far as anything here says."""
-    if method.tier != "keyword" or call.provider == "other":
+    if method.tier != "keyword" or call.provider in ("other", "azure"):
         return False
     if call.model is None:
         return not call.models
@@ -241,7 +244,8 @@ def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str
 def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
     aliases: dict[str, str] = {}
     flows: dict[str, str] = {}
-    for table in (*tables.sdks, *tables.frameworks):
+    every: tuple[catalog.SdkTable | catalog.FrameworkTable, ...] = (*tables.sdks, *tables.frameworks)
+    for table in every:
         aliases.update({alias.name: alias.stands_for for alias in table.alias})
         for flow in table.flow:
             flows.update(dict.fromkeys(flow.call, flow.gives))

@@ -175,9 +175,9 @@ class Tracer:
         here = (edge.caller.path, caller.function(method).owner) if method is not None else None
         if path.receiver is None or edge.by.index < 0:
             return True, here
-        if method is not None and edge.callee.path == edge.caller.path and edge.callee.index != method:
-            if caller.function(edge.callee.index).owner < 0 and caller.method_around(edge.callee.index) == method:
-                return True, path.receiver  # a function inside the method shares its `self`
+        inner = edge.callee.path == edge.caller.path and caller.function(edge.callee.index).owner < 0
+        if method is not None and inner and caller.method_around(edge.callee.index) == method:
+            return True, path.receiver  # a function inside the method shares its `self`
         record = self.program.modules[edge.by.path].call(edge.by.index)
         below = path.receiver
         order = self.program.resolver.order

@@ -142,8 +142,8 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     """A call after which the caller goes on without waiting.
 
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
-    run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the call
-    itself) or `name` (a dotted string or task name). waited_by: what on the handle waits for the answer after all.
+    run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
+    call itself) or `name` (a dotted string or task name). waited_by: what on the handle waits for the answer after all.
     how: `detached` or `dispatched`.
     """
 
@@ -181,7 +181,7 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
-    the work over takes the answer back here). call: dotted names; `*.tail` also fits a receiver that is not resolved."""
+    the work over takes the answer back here). call: dotted names; `*.tail` also fits an unknown receiver."""
 
     kind: str
     call: tuple[str, ...]
@@ -244,9 +244,9 @@ def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: 
     shipped = _shipped()
     if not user:
         return shipped
-    own = {}
+    own: dict[str, tuple[Any, ...]] = {}
     for name, kind in _USER_TABLES.items():
-        entries = []
+        entries: list[Any] = []
         for number, raw in enumerate(user.get(name, ())):
             key = f"{prefix}{name.replace('_', '-')}[{number}]"
             entry = read_strictly(raw, kind, source=source, key=key)
@@ -254,7 +254,7 @@ def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: 
                 _check_entry_point(f"{source}: {key}", entry)
             entries.append(entry)
         own[name] = tuple(entries)
-    sdks = own.pop("sdk", ())
+    sdks: tuple[SdkTable, ...] = own.pop("sdk", ())
     table = msgspec.convert({"framework": source}, FrameworkTable)
     table = msgspec.structs.replace(table, **own)
     digest = hashlib.sha256((shipped.digest + repr((sdks, table))).encode()).hexdigest()
