@@ -214,6 +214,7 @@ class Resolver:
         self._subclasses: dict[ClassKey, tuple[ClassKey, ...]] = {}
         self._mentioning: dict[str, list[tuple[Module, str]]] = {}
         self._renamed: dict[str, dict[tuple[str, str], None]] | None = None
+        self._users: dict[str, list[Module]] = {}
         self._called: dict[str, list[tuple[CallId, Call]]] = {}
         self._handed: dict[str, list[_Handed]] = {}
         self._put_on: dict[str, list[tuple[Module, Binding]]] | None = None
@@ -818,13 +819,15 @@ class Resolver:
             if self._renamed is None:
                 self._renamed = {}
                 for module in self.modules.values():
+                    for identifier in module.summary.mentions:
+                        self._users.setdefault(identifier, []).append(module)
                     for item in module.summary.imports:
                         if item.attribute is not None and item.attribute != item.name and item.name:
                             self._renamed.setdefault(item.attribute, {})[module.path, item.name] = None
             places: dict[tuple[Module, str], None] = {}
             names = [name]
             for each in names:
-                places.update(((m, each), None) for m in self.modules.values() if each in m.summary.mentions)
+                places.update(((module, each), None) for module in self._users.get(each, ()))
                 for path, alias in self._renamed.get(each, ()):
                     if alias in self.modules[path].summary.mentions:
                         places[self.modules[path], alias] = None
