@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,9 @@ from msgspec import Struct
 from tierlint.model import Reading
 
 DIRECTORY = ".tierlint_cache"
+FILES = "files.msgpack"
+RESULT = "result.msgpack"
+T = TypeVar("T")
 # Raise it whenever a summary, a reading or a report changes its shape or its meaning.
 SCHEMA = 2
 
@@ -28,13 +32,19 @@ class Entry(Struct, frozen=True, array_like=True):
 
 
 class Store(Struct, frozen=True, array_like=True):
-    """The cache file: summaries by path, readings by content and position, and the last result by its inputs."""
+    """What was learnt from files: summaries by path, readings by content and position."""
 
     version: str
     files: dict[str, Entry]
     readings: dict[str, dict[str, Reading]]
-    result_key: str
-    result: bytes
+
+
+class Result(Struct, frozen=True, array_like=True):
+    """The last result, and the name of everything it depends on."""
+
+    version: str
+    key: str
+    report: bytes
 
 
 def version() -> str:
@@ -46,7 +56,7 @@ def version() -> str:
 
 def empty() -> Store:
     """A cache that knows nothing."""
-    return Store(version(), {}, {}, "", b"")
+    return Store(version(), {}, {})
 
 
 def digest(data: bytes) -> str:
@@ -66,27 +76,41 @@ def result_key(parts: Mapping[str, str], *rest: str) -> str:
 
 def read(root: Path) -> Store:
     """The cache of a project; an unusable one (another version, damaged) counts as empty."""
-    try:
-        data = (root / DIRECTORY / "cache.msgpack").read_bytes()
-        store = msgspec.msgpack.decode(data, type=Store)
-    except (OSError, msgspec.DecodeError):
-        return empty()
-    return store if store.version == version() else empty()
+    store = _read(root / DIRECTORY / FILES, Store)
+    return store if store is not None and store.version == version() else empty()
 
 
-def write(root: Path, store: Store) -> None:
-    """Replace the cache in one step. A project that cannot be written to simply has none."""
+def read_result(root: Path) -> Result | None:
+    """The last result of a project, if there is a usable one."""
+    result = _read(root / DIRECTORY / RESULT, Result)
+    return result if result is not None and result.version == version() else None
+
+
+def write(root: Path, store: Store, result: Result) -> None:
+    """Replace the cache, each file in one step. A project that cannot be written to simply has none."""
     directory = root / DIRECTORY
     with contextlib.suppress(OSError):
         directory.mkdir(exist_ok=True)
         ignore = directory / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")
-        handle, name = tempfile.mkstemp(dir=directory)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.msgpack.encode(store))
-            Path(name).replace(directory / "cache.msgpack")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        _replace(directory, FILES, msgspec.msgpack.encode(store))
+        _replace(directory, RESULT, msgspec.msgpack.encode(result))
+
+
+def _read(path: Path, kind: type[T]) -> T | None:
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _replace(directory: Path, name: str, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=directory)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(directory / name)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise

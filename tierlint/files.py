@@ -54,11 +54,22 @@ def index_all(found: project.Project, store: cache.Store, processes: int | None)
     digests = {path: entries[path].digest for path in sorted(entries)}
     for path in found.manifests:
         data = project.read_source(found.root, path)
-        if not isinstance(data, Problem):
+        if isinstance(data, Problem):
+            digests[path] = data.message
+        else:
             manifests[path] = data.decode("utf-8", errors="replace")
             digests[path] = cache.digest(data)
     digests.update({problem.path: problem.message for problem in problems})
     return Files(dict(sorted(entries.items())), manifests, digests, tuple(problems))
+
+
+def digests_of(found: project.Project) -> dict[str, str]:
+    """The hash of every file that a result depends on; for one that cannot be read, why."""
+    digests = {}
+    for path in (*found.sources, *found.manifests):
+        data = project.read_source(found.root, path)
+        digests[path] = data.message if isinstance(data, Problem) else cache.digest(data)
+    return digests
 
 
 def summaries_of(files: Files) -> dict[str, ModuleSummary]:

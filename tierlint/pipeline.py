@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from tierlint import cache, catalog, manifests, project, requirements, routes
-from tierlint.api_calls import find_api_calls, method_of
-from tierlint.catalog import Catalog, models
+from tierlint import cache, catalog, manifests, project, requirements
 from tierlint.config import Settings
-from tierlint.entry_points import EntryPoints
-from tierlint.files import Files, index_all, summaries_of
-from tierlint.filtering import filter_diagnostics
-from tierlint.model import (
-    ApiCall,
-    CallId,
-    EntryPoint,
-    Fix,
-    JudgedCall,
-    ModuleSummary,
-    Problem,
-    Reading,
-    Report,
-    Splice,
-    Target,
-    Verdict,
-)
-from tierlint.program import Program, link, locate
-from tierlint.rules import RULES, rule_names
-from tierlint.traces import Tracer
-from tierlint.verdict import judge
+from tierlint.files import digests_of, index_all
+from tierlint.model import Report
 
 T = TypeVar("T")
 
@@ -57,7 +35,6 @@ def analyze(
     processes: how many to index with (None: as many as pay). Raises ConfigError for the user's mistakes and
     MissingPath for a named path that does not exist.
     """
-    tables = catalog.load(settings.raw_tables, settings.source, settings.prefix)
     found = project.discover(
         root,
         include=settings.include,
@@ -65,19 +42,21 @@ def analyze(
         manifest_globs=(*manifests.GLOBS, *requirements.REQUIREMENT_FILES),
     )
     found = project.with_selection(found, named)
+    rest = (catalog.digest(), repr(settings), "all" if found.selected is None else repr(sorted(found.selected)))
+    last = cache.read_result(root) if use_cache else None
+    if last is not None and last.key == cache.result_key(digests_of(found), *rest):
+        return msgspec.msgpack.decode(last.report, type=Report)
+    # Only a run that has something to find out imports what finds it out.
+    from tierlint.analysis import report_on
+
     store = cache.read(root) if use_cache else cache.empty()
     files = index_all(found, store, processes)
-    key = cache.result_key(
-        files.digests,
-        tables.digest,
-        repr(settings),
-        "all" if found.selected is None else repr(sorted(found.selected)),
-    )
-    if store.result_key == key:
-        return msgspec.msgpack.decode(store.result, type=Report)
-    report, readings = _on_a_big_stack(lambda: _analyze(root, settings, tables, found, files, store.readings))
+    tables = catalog.load(settings.raw_tables, settings.source, settings.prefix)
+    report, readings = _on_a_big_stack(lambda: report_on(root, settings, tables, found, files, store.readings))
     if use_cache:
-        cache.write(root, cache.Store(store.version, files.entries, readings, key, msgspec.msgpack.encode(report)))
+        key = cache.result_key(files.digests, *rest)
+        result = cache.Result(store.version, key, msgspec.msgpack.encode(report))
+        cache.write(root, cache.Store(store.version, files.entries, readings), result)
     return report
 
 
@@ -103,163 +82,3 @@ def _on_a_big_stack(work: Callable[[], T]) -> T:
     if failed:
         raise failed[0]
     return done[0]
-
-
-def _analyze(
-    root: Path,
-    settings: Settings,
-    tables: Catalog,
-    found: project.Project,
-    files: Files,
-    known: Mapping[str, Mapping[str, Reading]],
-) -> tuple[Report, dict[str, dict[str, Reading]]]:
-    # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
-    gc.disable()
-    try:
-        summaries = summaries_of(files)
-        program = link(summaries, *_flows(tables), _roots(tables))
-        is_manifest = project.glob_matcher(manifests.GLOBS)
-        deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
-        commands, unread = manifests.read_manifests(deployment)
-        targets = manifests.interpret(commands, deployment, found.sources)
-        calls = find_api_calls(program, tables, official_by_default=settings.assume_openai_host)
-        readings, by_call = _read_calls(root, calls, files, known)
-        judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings)
-    finally:
-        gc.enable()
-    price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
-    diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]
-    shown, hidden = filter_diagnostics(
-        diagnostics,
-        settings,
-        {path: summary.ignores for path, summary in summaries.items() if summary.ignores},
-        found.selected,
-        names=rule_names(),
-        read=lambda path: (root / path).read_bytes(),
-        locate=lambda path, *place: locate(program.modules[path], *place),
-    )
-    problems = (*found.problems, *files.problems, *unread, *_unparsed(summaries))
-    reported = judged if found.selected is None else [j for j in judged if j.api_call.at.path in found.selected]
-    report = Report(
-        diagnostics=shown,
-        hidden=hidden,
-        judged_calls=tuple(reported),
-        entry_points=entries,
-        problems=tuple(sorted(set(problems))),
-        files_seen=len(found.sources),
-        files_read=sum(summary.problem is None for summary in summaries.values()),
-        unresolved_calls=sum(not call.certain for call in calls),
-    )
-    return report, readings
-
-
-def _judge_all(
-    program: Program,
-    tables: Catalog,
-    targets: Sequence[Target],
-    calls: Sequence[ApiCall],
-    readings: Mapping[CallId, Reading],
-    files: Files,
-    settings: Settings,
-) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
-    price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
-    tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
-    said = _requirements(tables, files, settings)
-    judged: list[JudgedCall] = []
-    entries: dict[EntryPoint, None] = {}
-    for call in calls:
-        method = method_of(tables, call)
-        traces = tracer.traces_to(call)
-        verdict = judge(call, traces, method, tracer.live_sink)
-        requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
-        route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
-        reading = readings.get(call.call)
-        safety = routes.safety(
-            call,
-            verdict,
-            price_list,
-            method=method,
-            requirement=requirement,
-            assume_openai_host=settings.assume_openai_host,
-        )
-        fix = _fix(call, verdict, reading, safety) if _takes_flex(call, method, price_list) else None
-        judged.append(JudgedCall(call, traces, verdict, route, fix, reading))
-        entries.update(dict.fromkeys(trace.entry for trace in traces))
-    return tuple(judged), tuple(sorted(entries, key=_by_place))
-
-
-def _read_calls(
-    root: Path, calls: Sequence[ApiCall], files: Files, known: Mapping[str, Mapping[str, Reading]]
-) -> tuple[dict[str, dict[str, Reading]], dict[CallId, Reading]]:
-    """What LibCST says of each call, by content and place for the cache, and by call."""
-    by_path: dict[str, list[ApiCall]] = {}
-    for call in calls:
-        if call.at.cell is None:
-            by_path.setdefault(call.at.path, []).append(call)
-    kept: dict[str, dict[str, Reading]] = {}
-    by_call: dict[CallId, Reading] = {}
-    for path, inside in by_path.items():
-        places = {call.call: (call.at.line, call.at.column, call.at.end_line, call.at.end_column) for call in inside}
-        found = dict(known.get(files.digests[path], {}))
-        if not all(repr(place) in found for place in places.values()):
-            from tierlint.reading import read_calls
-
-            data = (root / path).read_bytes()
-            found = {repr(place): reading for place, reading in read_calls(data, list(places.values())).items()}
-        kept[files.digests[path]] = found
-        by_call.update({call: found[repr(place)] for call, place in places.items()})
-    return kept, by_call
-
-
-def _takes_flex(call: ApiCall, method: catalog.Method, price_list: models.Models) -> bool:
-    """The keyword would reach the model, as far as anything here says."""
-    if method.tier != "keyword" or call.provider in ("other", "azure"):
-        return False
-    if call.model is None:
-        return not call.models
-    model = models.find(price_list, call.model)
-    return model is not None and model.flex == "yes"
-
-
-def _fix(call: ApiCall, verdict: Verdict, reading: Reading | None, safety: routes.Safety) -> Fix | None:
-    """Add the tier, where the call does not have one."""
-    if reading is None or reading.insert_at is None or call.tier is not None or verdict.tier not in ("flex", "batch"):
-        return None
-    edit = Splice(call.at.path, reading.insert_at, reading.insert_at, reading.insert)
-    title = 'Add `service_tier="flex"`'
-    return Fix(title, "safe" if safety.safe else "unsafe", (edit,), safety.why_not)
-
-
-def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str, tuple[requirements.Requirement, ...]]:
-    """What the project says about the version of each SDK."""
-    found = {}
-    for table in tables.sdks:
-        if table.distribution is not None:
-            found[table.sdk] = requirements.requirements(files.manifests, table.distribution)
-    if settings.openai_version is not None:
-        found["openai"] = (requirements.Requirement("openai", settings.openai_version, True, None),)
-    return found
-
-
-def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
-    aliases: dict[str, str] = {}
-    flows: dict[str, str] = {}
-    every: tuple[catalog.SdkTable | catalog.FrameworkTable, ...] = (*tables.sdks, *tables.frameworks)
-    for table in every:
-        aliases.update({alias.name: alias.stands_for for alias in table.alias})
-        for flow in table.flow:
-            flows.update(dict.fromkeys(flow.call, flow.gives))
-            flows.update({f".{name}": flow.gives for name in flow.attribute})
-    return aliases, flows
-
-
-def _roots(tables: Catalog) -> frozenset[str]:
-    return frozenset(root for table in tables.sdks for root in table.roots)
-
-
-def _unparsed(summaries: Mapping[str, ModuleSummary]) -> list[Problem]:
-    return [Problem(p, s.problem_line, s.problem) for p, s in summaries.items() if s.problem is not None]
-
-
-def _by_place(entry: EntryPoint) -> tuple[object, ...]:
-    return entry.at.path, entry.at.line, entry.kind, entry.name

@@ -225,11 +225,10 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalog(Struct, frozen=True):
-    """All tables as one; `digest` changes when any of them does."""
+    """All tables as one."""
 
     sdks: tuple[SdkTable, ...]
     frameworks: tuple[FrameworkTable, ...]
-    digest: str
 
     @property
     def entry_points(self) -> tuple[EntryPattern, ...]:
@@ -257,13 +256,23 @@ def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: 
     sdks: tuple[SdkTable, ...] = own.pop("sdk", ())
     table = msgspec.convert({"framework": source}, FrameworkTable)
     table = msgspec.structs.replace(table, **own)
-    digest = hashlib.sha256((shipped.digest + repr((sdks, table))).encode()).hexdigest()
-    return Catalog((*shipped.sdks, *sdks), (*shipped.frameworks, table), digest)
+    return Catalog((*shipped.sdks, *sdks), (*shipped.frameworks, table))
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """The name of what the shipped tables say, without reading them as tables."""
+    seen = hashlib.sha256()
+    here = resources.files(__name__)
+    for folder in (here, here.joinpath("sdks"), here.joinpath("frameworks")):
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".toml"):
+                seen.update(file.read_bytes())
+    return seen.hexdigest()
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Catalog:
-    seen = hashlib.sha256()
     sdks: list[SdkTable] = []
     frameworks: list[FrameworkTable] = []
     here = resources.files(__name__)
@@ -271,14 +280,12 @@ def _shipped() -> Catalog:
         for file in sorted(here.joinpath(folder).iterdir(), key=lambda f: f.name):
             if not file.name.endswith(".toml"):
                 continue
-            data = file.read_bytes()
-            seen.update(data)
-            table = msgspec.convert(_toml(data.decode()), kind)
+            table = msgspec.convert(_toml(file.read_text(encoding="utf-8")), kind)
             if isinstance(table, SdkTable):
                 sdks.append(table)
             elif isinstance(table, FrameworkTable):
                 frameworks.append(table)
-    return Catalog(tuple(sdks), tuple(frameworks), seen.hexdigest())
+    return Catalog(tuple(sdks), tuple(frameworks))
 
 
 def _toml(text: str) -> dict[str, object]:
