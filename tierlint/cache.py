@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,8 +21,6 @@ DIRECTORY = ".tierlint_cache"
 FILES = "files.msgpack"
 RESULT = "result.msgpack"
 T = TypeVar("T")
-# Raise it whenever a summary, a reading or a report changes its shape or its meaning.
-SCHEMA = 2
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -47,11 +46,14 @@ class Result(Struct, frozen=True, array_like=True):
     report: bytes
 
 
+@lru_cache(maxsize=1)
 def version() -> str:
-    """What the cached values depend on besides the bytes of the files."""
-    import tierlint
-
-    return f"{tierlint.__version__}/{SCHEMA}/{sys.version_info.major}.{sys.version_info.minor}"
+    """What the cached values depend on besides the files: tierlint's own code and tables, and the interpreter."""
+    seen = hashlib.blake2b(digest_size=16)
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            seen.update(path.read_bytes())
+    return f"{seen.hexdigest()}/{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def empty() -> Store:

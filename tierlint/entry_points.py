@@ -22,6 +22,7 @@ from tierlint.model import (
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage, dotted, locate
+from tierlint.program.modules import is_test
 from tierlint.program.values import External, FunctionValue, InstanceValue, Value
 
 _STARTED = {
@@ -116,6 +117,9 @@ class EntryPoints:
         started = [self.started(function, target) for target in self.by_script.get(path, ())]
         if any(entry.kind in ("schedule", "ci-job") for entry in started):
             return tuple(started)
+        if guarded and not started and self._holds_tests(path):
+            at = self.program.definition(function)
+            return (EntryPoint(function, self.program.modules[path].name, "test", at, "a test file that runs itself"),)
         if guarded:
             return (*started, *(self.entry(function, pattern) for pattern in self.guards))
         if started:
@@ -128,6 +132,11 @@ class EntryPoints:
             return (EntryPoint(function, self.program.modules[path].name, "start-up", at, says),)
         says = "a script: nothing imports it, its body runs when it is started"
         return (EntryPoint(function, self.program.modules[path].name, "command", at, says),)
+
+    def _holds_tests(self, path: str) -> bool:
+        """A file of tests by its place or name, and by what is in it: a script may be called `test_something.py`."""
+        functions = self.program.modules[path].summary.functions
+        return is_test(path) and any(function.name.startswith("test") for function in functions)
 
     def _framework_body(self, path: str) -> EntryPattern | None:
         """A script that a framework runs from top to bottom for each visitor."""

@@ -617,6 +617,12 @@ class _Walk:
         arguments = tuple([self.expr(a, handed) for a in node.args]) if node.args else ()
         keywords = tuple([(k.arg, self.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
         self.mention_kind, self.mention_index = kept
+        if use is _DISCARDED and isinstance(callee, Name) and (arguments or keywords):
+            # A method called for its effect may keep what it is handed: `conversation.add(answer)`.
+            target = callee.path.rpartition(".")[0]
+            if target not in ("", "self", "cls"):
+                self.read(target)
+                self.write(target)
         if tail in _MUTATORS and isinstance(callee, Name) and "." in callee.path:
             self.mutation(callee.path, tail, arguments, keywords, node.lineno)
         line, column = self.position(node.lineno, node.col_offset)

@@ -86,6 +86,12 @@ def _answers(module: Module, record: Call, number: int, loop: Loop) -> set[str]:
         for binding in bindings
         if binding.line >= loop.line
     ]
+    for index in module.calls_in(record.function):
+        other = module.call(index)
+        if other.use.how == "discarded" and other.line >= loop.line and isinstance(other.callee, Name):
+            kept_by = other.callee.path.rpartition(".")[0]
+            given = (*other.arguments, *(value for _, value in other.keywords))
+            inside += [(kept_by, value) for value in given if kept_by not in ("", "self", "cls")]
     grown = -1
     while grown != len(found):
         grown = len(found)

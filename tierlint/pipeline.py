@@ -42,7 +42,7 @@ def analyze(
         manifest_globs=(*manifests.GLOBS, *requirements.REQUIREMENT_FILES),
     )
     found = project.with_selection(found, named)
-    rest = (catalog.digest(), repr(settings), "all" if found.selected is None else repr(sorted(found.selected)))
+    rest = (repr(settings), "all" if found.selected is None else repr(sorted(found.selected)))
     last = cache.read_result(root) if use_cache else None
     if last is not None and last.key == cache.result_key(digests_of(found), *rest):
         return msgspec.msgpack.decode(last.report, type=Report)

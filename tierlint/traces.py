@@ -418,6 +418,8 @@ class Tracer:
         level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
         for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
             for call, record in self.program.resolver.calls_named(tail):
+                if record.use.how in ("discarded", "other"):
+                    continue  # "press Enter to go on", "overwrite? [y/n]": no conversation
                 for match in self.prompt_names.of_call(self.program, call):
                     function = FunctionId(call.path, record.function)
                     text = Evidence(self.prompts[match].says, self.program.location(call))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -257,18 +256,6 @@ def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: 
     table = msgspec.convert({"framework": source}, FrameworkTable)
     table = msgspec.structs.replace(table, **own)
     return Catalog((*shipped.sdks, *sdks), (*shipped.frameworks, table))
-
-
-@lru_cache(maxsize=1)
-def digest() -> str:
-    """The name of what the shipped tables say, without reading them as tables."""
-    seen = hashlib.sha256()
-    here = resources.files(__name__)
-    for folder in (here, here.joinpath("sdks"), here.joinpath("frameworks")):
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".toml"):
-                seen.update(file.read_bytes())
-    return seen.hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import libcst as cst
 
@@ -237,8 +238,8 @@ def below_decorators(at: Spans, node: cst.FunctionDef | cst.ClassDef) -> Range:
 
 
 def function(at: Spans, node: cst.FunctionDef) -> ast.stmt:
-    definition = ast.FunctionDef if node.asynchronous is None else ast.AsyncFunctionDef
-    converted = definition(
+    definition: Any = ast.FunctionDef if node.asynchronous is None else ast.AsyncFunctionDef
+    converted: ast.FunctionDef = definition(
         name=identifier(node.name),
         args=parameters(at, node.params),
         body=block(at, node.body),
@@ -253,7 +254,8 @@ def function(at: Spans, node: cst.FunctionDef) -> ast.stmt:
 
 def class_definition(at: Spans, node: cst.ClassDef) -> ast.ClassDef:
     bases, keywords = arguments(at, [*node.bases, *node.keywords])
-    converted = ast.ClassDef(
+    definition: Any = ast.ClassDef
+    converted: ast.ClassDef = definition(
         name=identifier(node.name),
         bases=bases,
         keywords=keywords,
