@@ -434,7 +434,8 @@ class ApiCall(Struct, frozen=True):
 class Trace(Struct, frozen=True):
     """One chain of calls from an entry point to an API call; hops in calling order.
 
-    demo: a module tries itself out (`if __name__ == "__main__"`) while other files use what it tries.
+    demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
+    tries: it does not vote.
     """
 
     entry: EntryPoint

@@ -38,6 +38,10 @@ LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
 MOST_TESTS = 5
+# Folders whose programs show how the rest is used.
+_EXAMPLES = frozenset(
+    f"{name}{ending}" for name in ("example", "sample", "demo", "tutorial", "cookbook", "doc") for ending in ("", "s")
+)
 # How far below a detached step a push to a person is looked for.
 SINK_DEPTH = 2
 _BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
@@ -151,19 +155,20 @@ class Tracer:
             chained=path.chained,
             interactive=self._interactive(entry, functions),
             certain=path.certain,
-            demo=self._is_demo(entry, path),
+            demo=self._is_demo(call, entry, path),
         )
 
-    def _is_demo(self, entry: EntryPoint, path: _Path) -> bool:
-        """A module tries itself out when started, while other files use the same function."""
+    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
+        """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
+        if ENTRY_KINDS[entry.kind] != SECONDS and _shows(entry.function.path, call.at.path):
+            return True
         home = entry.function.path
         if path.function.index != 0 or entry.kind != "command" or not path.hops:
             return False
         if any(hop.callee.path != home for hop in path.hops):
             return False
-        callers = self.edges_to(path.hops[0].callee)[0] if path.hops else ()
-        inner = self.edges_to(path.hops[-1].callee)[0]
-        return any(edge.caller.path != home for edge in (*callers, *inner))
+        callers = (*self.edges_to(path.hops[0].callee)[0], *self.edges_to(path.hops[-1].callee)[0])
+        return any(edge.caller.path != home for edge in callers)
 
     def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
         """The class of `self` stays the same along a chain of calls on `self`.
@@ -438,6 +443,15 @@ class Tracer:
                         above.setdefault(edge.caller, {}).update(fresh)
             level = above
         return found
+
+
+def _shows(entry: str, call: str) -> bool:
+    """The entry stands in a folder of examples, and what it calls does not."""
+    folders = entry.split("/")[:-1]
+    for depth, folder in enumerate(folders, 1):
+        if folder.lower() in _EXAMPLES:
+            return not call.startswith("/".join(folders[:depth]) + "/")
+    return False
 
 
 def _receiver_of(record: Call) -> Expr | None:

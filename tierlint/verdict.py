@@ -36,7 +36,7 @@ def judge(
 def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
     demo = next((trace.entry for trace in traces if trace.demo), None)
     if demo is not None:
-        what = f"only a demonstration in its own file starts it ({demo.name}); nothing reaches what calls it elsewhere"
+        what = f"only a demonstration starts it ({demo.name}), which is not who calls it in earnest"
         return _verdict("undetermined", "medium", [Evidence(what, demo.at)])
     if traces:
         test = traces[0].entry
