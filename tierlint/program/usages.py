@@ -144,6 +144,8 @@ class Usages:
         if defined.owner >= 0 and defined.name == "__call__":
             waiting += self._promised((function.path, defined.owner))
         waiting += self._registers(module, function)
+        if defined.parent == 0 and defined.owner < 0:
+            yield from self._asked_of_globals(module)
         for call in self._named_in_getattr().get(defined.name, ()):
             if target in resolver.call_result(call):
                 yield from self._given_back(resolver.modules[call.path], call.index, target, waiting)
@@ -263,6 +265,16 @@ class Usages:
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
+
+    def _asked_of_globals(self, module: Module) -> Iterator[Usage]:
+        """`globals()[task](...)`: any function of the file, by a name that only a run knows."""
+        if "globals" not in module.summary.mentions:
+            return
+        for number, record in enumerate(module.summary.calls):
+            callee = record.callee
+            base = callee.base if isinstance(callee, Subscript) else None
+            if isinstance(base, CallResult) and module.call(base.call).name == "globals":
+                yield Usage("named", FunctionId(module.path, record.function), CallId(module.path, number))
 
     def _named_in_getattr(self) -> dict[str, list[CallId]]:
         """`getattr(self, name)(...)`: by the names that a run can ask for."""
