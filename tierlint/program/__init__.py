@@ -17,8 +17,9 @@ from tierlint.model import (
     Name,
 )
 from tierlint.program.modules import Module, ModuleFinder, module_name
+from tierlint.program.resolver import Resolver
 from tierlint.program.usages import Usage, Usages
-from tierlint.program.values import ModuleValue, Resolver, Scope, Values
+from tierlint.program.values import ModuleValue, Scope, Values
 
 __all__ = ["Program", "Scope", "Usage", "dotted", "link", "locate"]
 

@@ -20,6 +20,7 @@ from tierlint.model import (
     Subscript,
 )
 from tierlint.program.modules import Module
+from tierlint.program.resolver import Resolver
 from tierlint.program.values import (
     MOST_VALUES,
     ClassKey,
@@ -30,7 +31,6 @@ from tierlint.program.values import (
     FunctionValue,
     InstanceValue,
     MethodOf,
-    Resolver,
     Scope,
     Value,
     Values,
