@@ -256,8 +256,8 @@ class Usages:
                     outer = CallId(place.path, record.use.call)
                     yield Usage("handed", caller, outer, self._place_of(place, index, outer))
                 return
-        gives = self._holds(resolver.call_result(call), target)
-        if gives and kind == CALLEE:
+        through_another = kind == CALLEE and record.name != defined.name
+        if through_another and self._holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
         elif kind == CALLEE and not values and defined.owner >= 0 and record.name == defined.name:
             unknown = not isinstance(record.callee, Name) or "." in record.callee.path
