@@ -97,7 +97,7 @@ class Tracer:
             None,
             around.fan_out,
             around.chained,
-            call.certain or True,
+            True,
         )
         method = self.program.modules[call.call.path].method_around(call.function.index)
         if method is not None:

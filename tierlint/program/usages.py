@@ -39,48 +39,12 @@ from tierlint.program.values import (
 # Where the receiver is unknown, a method's name alone says something only if few classes have it and no
 # built-in type does.
 MOST_NAMESAKES = 3
-_EVERYDAY = frozenset(
+_EVERYDAY_WORDS = """
+run start stop execute close open read write send get post put save load process main call create init
+delete next result submit invoke connect query search fetch handle apply add all filter first set step reset
+"""
+_EVERYDAY = frozenset(_EVERYDAY_WORDS.split()) | frozenset(
     name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
-) | frozenset(
-    [
-        "run",
-        "start",
-        "stop",
-        "execute",
-        "close",
-        "open",
-        "read",
-        "write",
-        "send",
-        "get",
-        "post",
-        "put",
-        "save",
-        "load",
-        "process",
-        "main",
-        "call",
-        "create",
-        "init",
-        "delete",
-        "next",
-        "result",
-        "submit",
-        "invoke",
-        "connect",
-        "query",
-        "search",
-        "fetch",
-        "handle",
-        "apply",
-        "add",
-        "all",
-        "filter",
-        "first",
-        "set",
-        "step",
-        "reset",
-    ]
 )
 _CALLED_BY_SYNTAX = {
     "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
