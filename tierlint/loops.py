@@ -70,25 +70,25 @@ def _carried(module: Module, record: Call, number: int, loop: Loop) -> str | Non
     """A name through which an earlier round's answer reaches this call."""
     if not loop.carried:
         return None
-    carried = set(loop.carried) & _answers(module, record, number, loop)
-    for name in _inputs(module, record, loop):
+    carried = set(loop.carried) & answers(module, record, number, loop.line)
+    for name in inputs(module, record, loop.line):
         if name in carried:
             return name
     return None
 
 
-def _answers(module: Module, record: Call, number: int, loop: Loop) -> set[str]:
-    """The names that hold the call's answer, or something made of it, inside the loop."""
+def answers(module: Module, record: Call, number: int, since: int) -> set[str]:
+    """The names that hold the call's answer, or something made of it, from a line of its function on."""
     found: set[str] = set()
     inside = [
         (binding.target.removesuffix("[]"), binding.value)
         for bindings in module.bindings(record.function, -1).values()
         for binding in bindings
-        if binding.line >= loop.line
+        if binding.line >= since
     ]
     for index in module.calls_in(record.function):
         other = module.call(index)
-        if other.use.how == "discarded" and other.line >= loop.line and isinstance(other.callee, Name):
+        if other.use.how == "discarded" and other.line >= since and isinstance(other.callee, Name):
             kept_by = other.callee.path.rpartition(".")[0]
             given = (*other.arguments, *(value for _, value in other.keywords))
             inside += [(kept_by, value) for value in given if kept_by not in ("", "self", "cls")]
@@ -132,8 +132,8 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:
     return (expr.context,) if isinstance(expr, Entered) else ()
 
 
-def _inputs(module: Module, record: Call, loop: Loop) -> Iterator[str]:
-    """The names that a call's arguments depend on, through assignments inside the loop."""
+def inputs(module: Module, record: Call, since: int) -> Iterator[str]:
+    """The names that a call's arguments depend on, through assignments from a line on."""
     seen: set[str] = set()
     waiting = [name for expr in record.arguments for name in names(expr, module)]
     waiting += [name for _, expr in record.keywords for name in names(expr, module)]
@@ -146,7 +146,7 @@ def _inputs(module: Module, record: Call, loop: Loop) -> Iterator[str]:
         yield name
         for target in (name, name + "[]"):
             for binding in bindings.get(target, ()):
-                if binding.line >= loop.line:
+                if binding.line >= since:
                     waiting += names(binding.value, module)
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
 from tierlint.entry_points import EntryPoints
 from tierlint.loops import shape
+from tierlint.memory import Kept, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
     Attribute,
@@ -59,6 +60,7 @@ class _Path(Struct, frozen=True):
     chained: Evidence | None
     certain: bool
     receiver: ClassKey | None = None
+    kept: Kept | None = None
 
 
 class Tracer:
@@ -103,7 +105,7 @@ class Tracer:
         if method is not None:
             owner = self.program.modules[call.call.path].function(method).owner
             start = msgspec.structs.replace(start, receiver=(call.call.path, owner))
-        start = self._taken(start, call.call)
+        start = self._taken(msgspec.structs.replace(start, kept=kept_by(self.program, call.call)), call.call)
         found: dict[tuple[object, ...], Trace] = {}
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
@@ -111,7 +113,7 @@ class Tracer:
             path = waiting.popleft()
             state = (
                 path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
-                path.certain, path.receiver,
+                path.certain, path.receiver, path.kept,
             )  # fmt: skip
             if state in seen:
                 continue
@@ -207,13 +209,20 @@ class Tracer:
 
     def _extended(self, path: _Path, edge: CallEdge) -> _Path:
         guarded = False
-        fan_out, chained = path.fan_out, path.chained
+        fan_out, chained, kept = path.fan_out, path.chained, path.kept
         if edge.by.index >= 0:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
             # A queue's jobs are events of their own, however many are put in at once.
             if edge.how != "dispatched":
                 around = shape(self.program, self.catalog, edge.by)
-                fan_out = fan_out or edge.fan_out or around.fan_out
+                again = False
+                if kept is not None:
+                    again, kept = handed_down(self.program, kept, edge.by, edge.callee)
+                if again and around.fan_out is not None and path.kept is not None:
+                    text = f"each request reads `{path.kept.name}`, which holds earlier answers"
+                    chained = chained or Evidence(text, around.fan_out.at)
+                else:
+                    fan_out = fan_out or edge.fan_out or around.fan_out
                 chained = chained or around.chained
         fan_out = fan_out or edge.fan_out
         detached, waits = path.detached, path.waits
@@ -224,7 +233,7 @@ class Tracer:
                 detached = detached or Evidence(edge.note or "the caller goes on without waiting", edge.at)
         extended = _Path(
             edge.caller, guarded, (edge, *path.hops), detached, waits, fan_out, chained,
-            path.certain and edge.how != "named",
+            path.certain and edge.how != "named", None, kept,
         )  # fmt: skip
         return self._taken(extended, edge.by) if edge.by.index >= 0 and edge.how in ("direct", "override") else extended
 
