@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tierlint import catalog, manifests, project, requirements, routes
-from tierlint.api_calls import find_api_calls, method_of
+from tierlint.api_calls import find_api_calls, lay_out, method_of
 from tierlint.catalog import Catalog, models
 from tierlint.config import Settings
 from tierlint.entry_points import EntryPoints
@@ -42,6 +42,7 @@ def report_on(
     known: Mapping[str, Mapping[str, Reading]],
 ) -> tuple[Report, dict[str, dict[str, Reading]]]:
     """The report, and what LibCST said of the calls, by content, for the cache (`known` is what it said before)."""
+    price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
     gc.disable()
     try:
@@ -53,10 +54,9 @@ def report_on(
         targets = manifests.interpret(commands, deployment, found.sources)
         calls = find_api_calls(program, tables, official_by_default=settings.assume_openai_host)
         readings, by_call = _read_calls(root, calls, files, known)
-        judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings)
+        judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings, price_list)
     finally:
         gc.enable()
-    price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]
     shown, hidden = filter_diagnostics(
         diagnostics,
@@ -90,14 +90,15 @@ def _judge_all(
     readings: Mapping[CallId, Reading],
     files: Files,
     settings: Settings,
+    price_list: models.Models,
 ) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
-    price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
     said = _requirements(tables, files, settings)
+    known = lay_out(tables)
     judged: list[JudgedCall] = []
     entries: dict[EntryPoint, None] = {}
     for call in calls:
-        method = method_of(tables, call)
+        method = method_of(known, call)
         traces = tracer.traces_to(call)
         verdict = judge(call, traces, method, tracer.live_sink)
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ from tierlint.program.values import (
     Values,
     argument,
 )
+
+Settings = Callable[[tuple[str, ...]], tuple[tuple[str, Location, Values], ...]]
 
 _UNSET = frozenset({"openai.NOT_GIVEN", "openai.omit", "openai.Omit", "openai.NotGiven"})
 
@@ -75,6 +78,8 @@ def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: b
     official_by_default: a client built without a host counts as OpenAI's own.
     """
     known = lay_out(catalog)
+    # Where a module's attributes are set is the same for all calls, and takes a look at every file.
+    settings: Settings = cache(lambda names: tuple(_settings(program, names)))
     found: dict[CallId, ApiCall] = {}
     for module in program.modules.values():
         candidates = [*_candidates(module, known), *_through_names(program, module, known)]
@@ -82,7 +87,7 @@ def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: b
             if call in found:
                 continue
             site = program.modules[call.path]
-            api_call = _match(program, catalog, known, site, call, expr, handed, official_by_default)
+            api_call = _match(program, catalog, known, settings, site, call, expr, handed, official_by_default)
             if api_call is not None:
                 found[call] = api_call
     return tuple(sorted(found.values(), key=lambda api_call: api_call.at))
@@ -156,6 +161,7 @@ def _match(
     program: Program,
     catalog: Catalog,
     known: Known,
+    settings: Settings,
     module: Module,
     call: CallId,
     expr: Expr,
@@ -189,12 +195,12 @@ def _match(
         value, client, certain = None, None, False
         name = f"{table.client[0].name}.{path}" if table.client else path
     read = _Arguments(program, module, record, scope, value, handed)
-    provider, host, why = _provider(program, catalog, client, method, value, read, official_by_default)
+    provider, host, why = _provider(program, catalog, settings, client, method, value, read, official_by_default)
     for other in resolved:
         if other.made is not None and other != value:
             made = _Arguments(program, module, record, scope, other, handed)
             owner = known.methods[other.name][1]
-            answers = _provider(program, catalog, owner, method, other, made, official_by_default)
+            answers = _provider(program, catalog, settings, owner, method, other, made, official_by_default)
             if answers[:2] != (provider, host):
                 why = (*why, *answers[2], Evidence("different clients reach this call", None))
                 provider, host = ("configurable" if answers[0] != provider else provider), None
@@ -491,6 +497,7 @@ def _literals(values: Values) -> tuple[str, ...]:
 def _provider(
     program: Program,
     catalog: Catalog,
+    settings: Settings,
     client: Client | None,
     method: Method,
     value: External | None,
@@ -517,14 +524,14 @@ def _provider(
             return "configurable", None, (Evidence("the client is built with `**` arguments", at),)
         if any(name in ("provider", "data_residency") for name, _ in record.keywords):
             return "configurable", None, (Evidence("the client is built for another provider or region", at),)
-    settings = [*_settings(program, client.settings)]
-    azure = [*_settings(program, client.azure_settings)]
+    hosts = settings(client.settings)
+    azure = settings(client.azure_settings)
     for text, at_setting, values in azure:
         if any(isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values):
             literal_only = all(isinstance(v, ConstantValue) for v in values)
-            kind = "azure" if literal_only and not settings else "configurable"
+            kind = "azure" if literal_only and not hosts else "configurable"
             return kind, None, (Evidence(f"`{text}` is set", at_setting),)
-    for text, at_setting, values in settings:
+    for text, at_setting, values in hosts:
         return _by_host(catalog, values, Evidence(f"`{text}` is set", at_setting))
     if value.made is None and client.name != "openai":
         return "configurable", None, (Evidence("where the client is built was not found", None),)
@@ -601,9 +608,8 @@ def provider_of(catalog: Catalog, host: str) -> str:
     return "other"
 
 
-def method_of(catalog: Catalog, api_call: ApiCall) -> Method:
+def method_of(known: Known, api_call: ApiCall) -> Method:
     """The table entry of a found call."""
-    known = lay_out(catalog)
     if api_call.method in known.methods:
         return known.methods[api_call.method][2]
     return next(entry for path, (_, entry) in known.tails.items() if api_call.method.endswith(path))

@@ -46,7 +46,7 @@ class EntryPoints:
         self.module_calls = Names((n, i) for i, p in enumerate(self.patterns) for n in p.module_calls)
         self.files = [p for p in self.patterns if p.file]
         self.guards = [p for p in self.patterns if p.main_guard]
-        self.named = [p for p in self.patterns if p.named_in]
+        self.named = Names((n, i) for i, p in enumerate(self.patterns) for n in p.named_in)
         self._strings: dict[str, tuple[EntryPattern, str, int]] | None = None
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
@@ -143,16 +143,13 @@ class EntryPoints:
         if path not in self._bodies:
             found: EntryPattern | None = None
             module = self.program.modules[path]
-            roots = {item.module.partition(".")[0] for item in module.summary.imports if not item.level}
-            wanted = {glob.pattern for glob, _ in self.module_calls.globs}
-            if wanted or self.module_calls.exact:
-                for number in module.calls_in(0):
-                    for value in self.program.callees(CallId(path, number)) if roots else ():
-                        if isinstance(value, External):
-                            for match in self.module_calls.matching(value.name):
-                                found = self.patterns[match]
-                    if found is not None:
-                        break
+            for number in module.calls_in(0):
+                for value in self.program.callees(CallId(path, number)):
+                    if isinstance(value, External):
+                        for match in self.module_calls.matching(value.name):
+                            found = self.patterns[match]
+                if found is not None:
+                    break
             self._bodies[path] = found
         return self._bodies[path]
 
@@ -171,8 +168,6 @@ class EntryPoints:
 
     def _named(self, function: FunctionId) -> Iterator[EntryPoint]:
         """The function's dotted name stands as a string in a schedule."""
-        if not self.named:
-            return
         if self._strings is None:
             self._strings = dict(self._named_strings())
         for name in self.dotted_names(function):
@@ -184,19 +179,13 @@ class EntryPoints:
 
     def _named_strings(self) -> Iterator[tuple[str, tuple[EntryPattern, str, int]]]:
         for path, module in self.program.modules.items():
-            for binding in module.summary.bindings:
-                for pattern in self.named:
-                    if any(fnmatchcase(binding.target, glob) for glob in pattern.named_in):
-                        for text in _strings(binding.value, module.summary.calls):
-                            yield text, (pattern, path, binding.line)
+            places = [(binding.target, binding.value, binding.line) for binding in module.summary.bindings]
             for call in module.summary.calls:
-                for keyword, value in call.keywords:
-                    if keyword is None or "schedule" not in keyword.lower():
-                        continue
-                    for pattern in self.named:
-                        if any(fnmatchcase(keyword, glob) for glob in pattern.named_in):
-                            for text in _strings(value, module.summary.calls):
-                                yield text, (pattern, path, call.line)
+                places += [(keyword, value, call.line) for keyword, value in call.keywords if keyword is not None]
+            for name, value, line in places:
+                for number in self.named.matching(name):
+                    for text in _strings(value):
+                        yield text, (self.patterns[number], path, line)
 
     def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
         """The strings under which a function may be named: by its module, from any source root, or by `name=`."""
@@ -231,18 +220,18 @@ def _fits_file(path: str, globs: Collection[str]) -> bool:
     return any(fnmatchcase(path if "/" in glob else base, glob) for glob in globs)
 
 
-def _strings(expr: Expr, calls: Sequence[object]) -> Iterator[str]:
+def _strings(expr: Expr) -> Iterator[str]:
     if isinstance(expr, Constant):
         if isinstance(expr.value, str):
             yield expr.value
     elif isinstance(expr, Dictionary):
         for value in expr.values:
-            yield from _strings(value, calls)
+            yield from _strings(value)
     elif isinstance(expr, SequenceExpr):
         for value in expr.items:
-            yield from _strings(value, calls)
+            yield from _strings(value)
     elif isinstance(expr, Collected):
-        yield from _strings(expr.item, calls)
+        yield from _strings(expr.item)
 
 
 def _started(

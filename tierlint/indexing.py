@@ -77,7 +77,6 @@ def index(tree: ast.Module, source: str, cells: tuple[tuple[int, int], ...] = ()
         ignores=_ignores(source),
         mentions={name: tuple(flat) for name, flat in walk.mentions.items()},
         strings=tuple(sorted(walk.strings)),
-        docstring=ast.get_docstring(tree, clean=False) is not None,
         cells=cells,
     )
 
@@ -90,7 +89,7 @@ def lambda_mention(function: int) -> str:
 def unreadable(line: int, message: str) -> ModuleSummary:
     """The summary of a file that could not be parsed: others may still import it, so it has a body."""
     body = Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, 1)
-    return ModuleSummary((), (body,), (), (), (), (), (), {}, (), False, problem=message, problem_line=line)
+    return ModuleSummary((), (body,), (), (), (), (), (), {}, (), problem=message, problem_line=line)
 
 
 def _ignores(source: str) -> tuple[Ignore, ...]:
@@ -164,6 +163,7 @@ class _Walk:
         self.homes: dict[str, int] = {}  # whose names they are, by `global` and `nonlocal`
         self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
+        self.counting = False  # inside `range(...)` or `while`, where a `break` means that a try was good
         self.loaded: set[tuple[str, int]] = set()
 
     # --- definitions ---------------------------------------------------------------------------
@@ -171,25 +171,8 @@ class _Walk:
     def module(self, tree: ast.Module) -> None:
         self.functions.append(None)
         self.body(tree.body)
-        self.functions[0] = (
-            Function(
-                "<module>",
-                "<module>",
-                -1,
-                -1,
-                (),
-                None,
-                (),
-                (),
-                (),
-                False,
-                False,
-                1,
-                tree.body[-1].end_lineno or 1,
-            )
-            if tree.body
-            else Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, 1)
-        )
+        end = (tree.body[-1].end_lineno or 1) if tree.body else 1
+        self.functions[0] = Function("<module>", "<module>", -1, -1, (), None, (), (), (), False, False, 1, end)
 
     def body(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
@@ -431,8 +414,6 @@ class _Walk:
     def break_(self, node: ast.Break) -> None:
         if self.exits and (self.in_try or self.counting):
             self.exits[-1] = True
-
-    counting = False
 
     def open_loop(self, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, line: int) -> int:
         number = len(self.loops)

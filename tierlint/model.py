@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -318,7 +318,6 @@ class ModuleSummary(Struct, frozen=True, array_like=True):
     ignores: tuple[Ignore, ...]
     mentions: dict[str, tuple[int, ...]]
     strings: tuple[str, ...]
-    docstring: bool
     problem: str | None = None
     problem_line: int = 0
     cells: tuple[tuple[int, int], ...] = ()
@@ -545,6 +544,3 @@ class Report(Struct, frozen=True):
     files_seen: int
     files_read: int
     unresolved_calls: int = 0
-
-
-Json = dict[str, Any]

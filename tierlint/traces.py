@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
 from tierlint.entry_points import EntryPoints
-from tierlint.loops import shape
+from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
@@ -83,6 +83,7 @@ class Tracer:
         self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
         self._sunk: dict[tuple[FunctionId, str, int], Evidence | None] = {}
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
+        self._shapes: dict[CallId, Shape] = {}
         self._by_name: dict[str, list[tuple[CallId, Detach]]] | None = None
 
     # --- the walk --------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ class Tracer:
     def traces_to(self, call: ApiCall) -> tuple[Trace, ...]:
         """The shortest chain from every entry point to a call, one for each way in which they differ."""
         record = self.program.modules[call.call.path].call(call.call.index)
-        around = shape(self.program, self.catalog, call.call)
+        around = self._shape(call.call)
         start = _Path(
             call.function,
             record.main_guard,
@@ -214,7 +215,7 @@ class Tracer:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
             # A queue's jobs are events of their own, however many are put in at once.
             if edge.how != "dispatched":
-                around = shape(self.program, self.catalog, edge.by)
+                around = self._shape(edge.by)
                 again = False
                 if kept is not None:
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
@@ -236,6 +237,11 @@ class Tracer:
             path.certain and edge.how != "named", None, kept,
         )  # fmt: skip
         return self._taken(extended, edge.by) if edge.by.index >= 0 and edge.how in ("direct", "override") else extended
+
+    def _shape(self, call: CallId) -> Shape:
+        if call not in self._shapes:
+            self._shapes[call] = shape(self.program, self.catalog, call)
+        return self._shapes[call]
 
     def _taken(self, path: _Path, call: CallId) -> _Path:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
@@ -377,10 +383,8 @@ class Tracer:
 
     def live_sink(self, trace: Trace) -> Evidence | None:
         """A live channel to a person that the functions behind the detaching step send to."""
-        functions = [trace.entry.function] if not trace.hops else []
         behind = trace.detached is None
-        if behind:
-            functions = [trace.entry.function]
+        functions = [trace.entry.function] if behind or not trace.hops else []
         for hop in trace.hops:
             if hop.how in ("detached", "dispatched") and not hop.waits:
                 behind = True

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tierlint.config import ConfigError, read_strictly
 
 # The words for who waits are fixed; a table can only say which of them a pattern means.
-SECONDS, MINUTES, HOURS = 1, 2, 3
+SECONDS, MINUTES = 1, 2
 ENTRY_KINDS = {
     "web-request": SECONDS,
     "chat-ui": SECONDS,
@@ -54,7 +54,6 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     host_keywords: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     azure_settings: tuple[str, ...] = ()
-    timeout_keyword: str | None = "timeout"
 
 
 class Method(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ class Module:
     """A summary at its place in the project, with tables that are built when first asked for."""
 
     __slots__ = (
-        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_lambdas", "_methods", "dotted",
+        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_methods", "dotted",
         "name", "path", "stars", "summary",
     )  # fmt: skip
 
@@ -28,7 +28,6 @@ class Module:
         self._imports: dict[int, dict[str, list[Import]]] | None = None
         self._calls: dict[int, list[int]] | None = None
         self._instance: dict[int, dict[str, list[Binding]]] | None = None
-        self._lambdas: dict[int, list[tuple[int, int]]] | None = None
         self.dotted: dict[str, list[Binding]] = {}
         self.stars: list[Import] = []
 
