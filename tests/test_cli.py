@@ -502,3 +502,13 @@ def test_a_closed_pipe_is_no_traceback(shop: Path) -> None:
     command = f'"{sys.executable}" -m tierlint rule TL101 | true'
     done = subprocess.run(["sh", "-c", command], cwd=shop, capture_output=True, text=True)
     assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+
+
+def test_nothing_of_the_project_is_run_by_python_dash_m(tmp_path: Path) -> None:
+    for name in ("click", "msgspec", "typing", "yaml", "pathspec"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('the analysed project was run')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tierlint", "calls"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 files read" in done.stdout

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# Imports nothing: `python -m tierlint` comes here while the analysed project is still first on the path.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tierlint.config import Settings
     from tierlint.model import ApiCall, Diagnostic, Evidence, JudgedCall, Location, Report, Route, Verdict
