@@ -400,6 +400,29 @@ class Target(Struct, frozen=True, order=True):
 # --- API calls and what is said of them -----------------------------------------------------------
 
 
+class TierPlace(Struct, frozen=True):
+    """A call expression that takes a tier: the request itself, or where the object it is made with is built.
+
+    spelling: as in the tables (`service_tier`, `model_settings/service_tier`). since: first version of the SDK in which it
+    works. closed: nothing in that call can smuggle in another tier.
+    """
+
+    call: CallId
+    spelling: str
+    since: str | None
+    at_call: bool
+    closed: bool
+
+
+class LostTier(Struct, frozen=True):
+    """A tier that is passed in a spelling which the library `drops` without a word, or which `raises`."""
+
+    call: CallId
+    spelling: str
+    how: str
+    tier: str
+
+
 class ApiCall(Struct, frozen=True):
     """One call expression that sends a request to a model and waits for the answer.
 
@@ -407,6 +430,8 @@ class ApiCall(Struct, frozen=True):
     unmistakable tail of the callee speaks for it. host: of the client, where it is known. model: a literal, else None
     (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing in
     the call can smuggle in another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where it is built.
+    places: where a tier can be written, in order of preference; lost: where one is passed in vain. default_timeout:
+    seconds that the library waits when none is passed. spread: the call itself sends one request for each of many items.
     """
 
     call: CallId
@@ -428,6 +453,10 @@ class ApiCall(Struct, frozen=True):
     at: Location
     client: Location | None
     because: tuple[Evidence, ...] = ()
+    places: tuple[TierPlace, ...] = ()
+    lost: tuple[LostTier, ...] = ()
+    default_timeout: float | None = None
+    spread: Evidence | None = None
 
 
 class Trace(Struct, frozen=True):

@@ -43,10 +43,23 @@ class Alias(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Client(Struct, frozen=True, forbid_unknown_fields=True):
-    """A class (or module) whose methods send requests.
+    """A class (or module, or factory) whose methods send requests, or an object that a request is made with.
 
-    provider: who answers when nothing redirects it: `openai`, `azure` or `other`. host_keywords: constructor
+    provider: who answers when nothing redirects it: `openai`, `azure`, `other`, `configurable`, `named` (by the model's
+    name: see ModelPrefix) or `held` (whoever answers for the object that `model` holds). host_keywords: constructor
     arguments that redirect it. settings: module attributes that redirect it when assigned.
+
+    model: constructor arguments (keywords, positions) that name the model or hold the object that does; a list counts
+    for each of its items. through: arguments that hold the client whose host counts. provider_keyword: the argument
+    that names the vendor apart from the model. falls_back_on: where the object is set for all that are built without
+    one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm` an attribute. otherwise: who
+    answers when neither names nor holds a model. sole: only where
+    the held object is known to reach OpenAI is this a request at all.
+
+    tier: whether the constructor takes a tier: `keyword` or `none`; spelling, also, tier_since, drops, raises: as
+    in Method.
+    timeout: constructor arguments with seconds; default_timeout: what it waits when none is given.
+    stream: constructor arguments that make it stream.
     """
 
     name: str
@@ -54,24 +67,51 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     host_keywords: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     azure_settings: tuple[str, ...] = ()
+    model: tuple[int | str, ...] = ()
+    through: tuple[int | str, ...] = ()
+    provider_keyword: str | None = None
+    falls_back_on: tuple[str, ...] = ()
+    otherwise: str = "configurable"
+    sole: bool = False
+    tier: str = "none"
+    spelling: str = "service_tier"
+    also: tuple[str, ...] = ()
+    tier_since: str | None = None
+    drops: tuple[str, ...] = ()
+    raises: tuple[str, ...] = ()
+    timeout: tuple[str, ...] = ("timeout", "request_timeout")
+    default_timeout: float | None = None
+    stream: tuple[str, ...] = ()
 
 
 class Method(Struct, frozen=True, forbid_unknown_fields=True):
     """A method that sends a request and waits.
 
-    on: the classes or modules that have it, `path`: its dotted path below them. tier: `keyword` (takes
-    `service_tier=`), `none` (raises on it) or `indirect` (elsewhere). tier_since: first SDK version that takes flex.
+    on: the classes, modules or factories that have it (`*`: every client of the table), `path`: its dotted path below
+    them; `__call__` is calling the object itself. decorator: what is below it is a decorator, and calling a
+    function that carries it sends the request; its arguments are the constructor's.
+
+    tier: `keyword` (the call takes it), `none` (nothing takes it) or `indirect` (only where the object is built).
+    spelling: how the call takes it: a keyword, then keys of a dict (`model_settings/service_tier`) or a class to build
+    and its keyword (`model_settings/agents.ModelSettings()/extra_args/service_tier`). also: other spellings that work.
+    tier_since: first version of the distribution in which the spelling works. drops, raises: spellings that are lost without a word, or raise.
+
     batch: the Batch API's URL for it. stream: `keyword`, `always` or `never`. tail: unmistakable even when the
-    receiver is unknown. model: where the model is named: keyword names and positions. live: a person is on the line.
-    agent: one call sends a chain of requests, each needing the answer before. object: the argument whose own
-    construction names the model. redirects: arguments that may send the request elsewhere.
+    receiver is unknown. model: where the call names the model: keywords and positions. live: a person is on the line.
+    agent: one call sends a chain of requests, each needing the answer before. object: the arguments whose own
+    construction names the model. redirects: arguments that may send the request elsewhere. items: arguments over which
+    the call itself sends one request each. url, body: where a bare HTTP request has its address and its content.
     """
 
     on: tuple[str, ...]
     path: tuple[str, ...]
-    api: str
+    api: str = "chat"
     tier: str = "none"
+    spelling: str = "service_tier"
+    also: tuple[str, ...] = ("extra_body/service_tier",)
     tier_since: str | None = None
+    drops: tuple[str, ...] = ()
+    raises: tuple[str, ...] = ()
     batch: str | None = None
     stream: str = "never"
     tail: bool = False
@@ -81,6 +121,19 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
     agent: bool = False
     object: tuple[int | str, ...] = ()
     redirects: tuple[str, ...] = ()
+    decorator: bool = False
+    items: tuple[int | str, ...] = ()
+    url: tuple[int | str, ...] = ()
+    body: tuple[int | str, ...] = ()
+
+
+class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a path of OpenAI's HTTP interface does, for requests sent without an SDK; `path` is the end of the URL."""
+
+    path: str
+    api: str
+    tier: str = "none"
+    batch: str | None = None
 
 
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +158,10 @@ class Host(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelPrefix(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which provider a model's name (a glob) stands for, where a library routes by it. The first match counts."""
+    """Which provider a model's name (a glob) stands for, where a library routes by it. The first match counts.
+
+    What stands before the star and ends in `/` or `:` is no part of the model's own name: `openai/*`.
+    """
 
     model: str
     provider: str
@@ -205,6 +261,7 @@ class SdkTable(Struct, frozen=True, forbid_unknown_fields=True):
     flow: tuple[Flow, ...] = ()
     host: tuple[Host, ...] = ()
     model_prefix: tuple[ModelPrefix, ...] = ()
+    endpoint: tuple[Endpoint, ...] = ()
 
 
 class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):

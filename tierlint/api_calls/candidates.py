@@ -1,0 +1,225 @@
+"""Calls that could reach a model, judged by their names alone: what is worth resolving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tierlint.api_calls.known import CALLED, Known
+from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
+from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
+from tierlint.program import Program, Scope
+from tierlint.program.modules import Module
+from tierlint.program.values import External, FunctionValue, Value, Values
+
+# A call, what is called or handed over in it, and whether it is handed over.
+Candidate = tuple[CallId, Expr, bool]
+# How many names an object may go by before following them says nothing any more.
+_MOST_NAMES = 400
+
+
+def imported_roots(program: Program) -> frozenset[str]:
+    """The packages of the outside world that some file of the project imports."""
+    return frozenset(
+        item.module.partition(".")[0]
+        for module in program.modules.values()
+        for item in module.summary.imports
+        if not item.level
+    )
+
+
+def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:
+    """Calls (and values handed to calls) that could be a method of the catalogue; `plain` names stand on any object."""
+    mentions = module.summary.mentions
+    near = any(name in mentions for name in known.resources)
+    for last in known.last:
+        for kind, index in module.mentions(last):
+            if kind == CALLEE:
+                callee = module.call(index).callee
+                if _resource(callee) in known.resources or near:
+                    yield CallId(module.path, index), callee, False
+            elif kind == ARGUMENT:
+                yield from _handed(module, index, last, known.resources)
+    for last in plain:
+        for kind, index in module.mentions(last):
+            if kind == CALLEE:
+                yield CallId(module.path, index), module.call(index).callee, False
+            elif kind == ARGUMENT:
+                yield from _handed(module, index, last, None)
+
+
+def through_names(program: Program, module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:
+    """Calls of a name under which a module keeps a method of the catalogue: `ask = client.responses.create`."""
+    aliases: dict[tuple[str, bool], None] = {}  # and whether other files can know the name
+    resolver = program.resolver
+    for last in (*known.last, *plain):
+        for kind, index in module.mentions(last):
+            if kind == BOUND and index < len(module.summary.bindings):
+                binding = module.summary.bindings[index]
+                if holds_method(resolver.bound(binding, module), known):
+                    name = binding.target.removesuffix("[]")
+                    shared = binding.function == 0 or binding.owner >= 0 or binding.home == 0 or "." in name
+                    aliases[name.rpartition(".")[2], shared] = None
+            elif kind == ARGUMENT and module.call(index).use.how == "assigned":
+                record = module.call(index)
+                if holds_method(resolver.call_result(CallId(module.path, index)), known):
+                    for name in record.use.names:
+                        shared = record.function == 0 or "." in name
+                        aliases[name.removesuffix("[]").rpartition(".")[2], shared] = None
+            elif kind == RETURNED and holds_method(resolver.returns(module.path, index), known):
+                aliases[module.function(index).name, True] = None
+    for alias, shared in aliases:
+        for call, record in resolver.calls_named(alias):
+            if shared or call.path == module.path:
+                yield call, record.callee, False
+
+
+def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Iterator[Candidate]:
+    """Calls of a name that an object may go by which is called itself: `llm = OpenAI()`, then `llm(prompt)`."""
+    resolver = program.resolver
+    makers = [maker for maker, owners in known.makers.items() if not roots.isdisjoint(owners)]
+    if not makers:
+        return
+    parameters = _parameters_by_function(program)
+    names: dict[str, None] = {}
+    waiting: list[str] = []
+
+    def add(name: str) -> None:
+        last = name.removesuffix("[]").rpartition(".")[2]
+        if last and last not in names and len(names) < _MOST_NAMES:
+            names[last] = None
+            waiting.append(last)
+
+    def made_by(function: str) -> None:
+        for call, record in resolver.calls_named(function):
+            for target in record.use.names:
+                add(target)
+            if record.use.how == "returned":
+                add(program.modules[call.path].function(record.function).name)
+            elif record.use.how == "argument":
+                handed_to(call.path, record.use.call)
+            # What is built and called at once has no name.
+            for place, callee in _called_at_once(program, call):
+                at_once.append((place, callee, False))
+
+    def handed_to(path: str, index: int) -> None:
+        outer = program.modules[path].call(index)
+        for keyword, _ in outer.keywords:
+            add(keyword or "")
+        for name in parameters.get(outer.name, ()):
+            add(name)
+
+    at_once: list[Candidate] = []
+    for maker in makers:
+        made_by(maker)
+    while waiting:
+        name = waiting.pop()
+        for module, alias in resolver.mentioning(name):
+            for kind, index in module.mentions(alias):
+                if kind == BOUND and index < len(module.summary.bindings):
+                    add(module.summary.bindings[index].target)
+                elif kind == RETURNED:
+                    made_by(module.function(index).name)
+                elif kind == ARGUMENT:
+                    handed_to(module.path, index)
+        made_by(name)
+    yield from at_once
+    for name in names:
+        for call, record in resolver.calls_named(name):
+            yield call, record.callee, False
+
+
+def decorated(program: Program, module: Module, known: Known) -> Iterator[tuple[CallId, Expr, External]]:
+    """Calls of a function that a decorator of the catalogue turned into a request."""
+    for last in known.decorators:
+        for kind, index in module.mentions(last):
+            if kind != DECORATES:
+                continue
+            defined = module.function(index)
+            scope = Scope(module.path, defined.parent, defined.owner)
+            for decorator in defined.decorators:
+                put_on = _decorator(program, known, decorator, scope)
+                if put_on is None:
+                    continue
+                for usage in program.usages(FunctionId(module.path, index)):
+                    if usage.how == "called" and usage.call is not None:
+                        record = program.modules[usage.call.path].call(usage.call.index)
+                        yield usage.call, record.callee, put_on
+
+
+def holds_method(values: Values, known: Known) -> bool:
+    """Whether a value can be a method of the catalogue."""
+    return any(isinstance(value, External) and value.name in known.methods for value in values)
+
+
+def called(values: Values, known: Known) -> Iterator[External]:
+    """Of objects that are called themselves, what is called."""
+    for value in values:
+        if isinstance(value, External) and f"{value.name}.{CALLED}" in known.methods:
+            yield External(f"{value.name}.{CALLED}", value.made, value.bound, value.options)
+
+
+def own_methods(program: Program, known: Known, values: Iterable[Value]) -> Iterator[External]:
+    """The SDK's own repository calls its methods too: there they are functions of the project."""
+    for value in values:
+        if isinstance(value, FunctionValue):
+            module = program.modules[value.path]
+            parts = module.name.split(".")
+            if parts[0] in known.roots:
+                owner = module.function(value.index).qualname.rpartition(".")[0]
+                klass = program.resolver.external(f"{module.name}.{owner}")
+                yield program.resolver.external(f"{klass.name}.{module.function(value.index).name}")
+
+
+def path_of(expr: Expr) -> str:
+    """The dotted path of what is called, `()` for the part that is no name."""
+    if isinstance(expr, Name):
+        return expr.path
+    if isinstance(expr, Attribute):
+        return "()." + expr.name
+    return ""
+
+
+def _handed(module: Module, index: int, last: str, resources: frozenset[str] | None) -> Iterator[Candidate]:
+    record = module.call(index)
+    for expr in (*record.arguments, *(value for _, value in record.keywords)):
+        path = path_of(expr)
+        if path.rpartition(".")[2] == last and (_resource(expr) in resources if resources is not None else "." in path):
+            yield CallId(module.path, index), expr, True
+
+
+def _resource(expr: Expr) -> str:
+    parts = path_of(expr).split(".")
+    return parts[-2] if len(parts) > 1 else ""
+
+
+def _called_at_once(program: Program, made: CallId) -> Iterator[tuple[CallId, Expr]]:
+    """`OpenAI(temperature=0)(prompt)`."""
+    module = program.modules[made.path]
+    record = module.call(made.index)
+    for index in module.calls_in(record.function):
+        callee = module.call(index).callee
+        if isinstance(callee, CallResult) and callee.call == made.index:
+            yield CallId(made.path, index), callee
+
+
+def _parameters_by_function(program: Program) -> dict[str, tuple[str, ...]]:
+    """The names of the parameters of all functions that go by a name; a class goes by its own."""
+    found: dict[str, dict[str, None]] = {}
+    for module in program.modules.values():
+        summary = module.summary
+        for defined in summary.functions:
+            name = summary.classes[defined.owner].name if defined.name == "__init__" else defined.name
+            found.setdefault(name, {}).update(dict.fromkeys(p.name for p in defined.parameters))
+    return {name: tuple(parameters) for name, parameters in found.items()}
+
+
+def _decorator(program: Program, known: Known, decorator: Expr, scope: Scope) -> External | None:
+    expr: Expr = decorator
+    made: CallId | None = None
+    if isinstance(decorator, CallResult):
+        made = CallId(scope.path, decorator.call)
+        expr = program.modules[scope.path].call(decorator.call).callee
+    for value in program.resolver.values(expr, scope):
+        if isinstance(value, External) and value.name in known.methods and known.methods[value.name].method.decorator:
+            return External(value.name, made)
+    return None

@@ -1,0 +1,242 @@
+"""What a request is made with: the object, those it was built from, and what each says of provider, model and tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tierlint.api_calls.arguments import Arguments, literals, seconds
+from tierlint.api_calls.providers import World, by_class, by_prefix
+from tierlint.catalog import Client, SdkTable
+from tierlint.model import CallId, Evidence, LostTier, TierPlace
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ContainerValue,
+    External,
+    InstanceValue,
+    Value,
+    Values,
+)
+
+# An agent holds a model, which holds a provider, which holds a client.
+_DEEPEST = 6
+# A request that never goes to OpenAI, nor through anything that could send it there.
+NEVER = "none"
+
+
+class Answers(Struct, frozen=True):
+    """Who answers a request, with which model, and where on the way a tier is or could be set.
+
+    models: every literal it may be, None where something else than a literal decides. places: where the tier can be
+    written, the nearest to the request first. seen: the tables know what it is.
+    """
+
+    provider: str
+    host: str | None = None
+    models: tuple[str, ...] | None = ()
+    because: tuple[Evidence, ...] = ()
+    places: tuple[TierPlace, ...] = ()
+    lost: tuple[LostTier, ...] = ()
+    tier: str | None = None
+    timeout: str | None = None
+    default_timeout: float | None = None
+    stream: bool | None = False
+    seen: bool = True
+
+
+def built(world: World, table: SdkTable, client: Client, value: External, read: Arguments, depth: int = 0) -> Answers:
+    """What the object behind a call says; `read` has the calls that built it (see `Arguments.built`)."""
+    said = by_class(world, client, read)
+    held = _held(world, table, client, value, read, depth)
+    own = _own(world, client, value, held)
+    if said is not None:
+        own = replace(own, provider=said[0], host=said[1], because=said[2])
+    elif client.provider == "configurable" and not held:
+        why = Evidence(f"which model stands behind `{client.name.rpartition('.')[2]}` is decided elsewhere", None)
+        own = replace(own, provider="configurable", because=(why,))
+    elif (
+        not held and client.provider == "openai" and value.made is None and client.name.rpartition(".")[2][0].isupper()
+    ):
+        own = replace(
+            own, provider="configurable", because=(Evidence("where the client is built was not found", None),)
+        )
+    return own
+
+
+def behind(world: World, table: SdkTable, values: Values, depth: int = 0) -> tuple[Answers, ...]:
+    """What each thing that an argument can be says: the name of a model, an object that names one, a list of them."""
+    found: dict[Answers, None] = {}
+    for value in values:
+        found.update(dict.fromkeys(_behind(world, table, value, depth)))
+    return tuple(found)
+
+
+def merged(answers: Iterable[Answers]) -> Answers | None:
+    """What holds whichever of these it is; None: there is none."""
+    every = list(answers)
+    if len(every) < 2:
+        return every[0] if every else None
+    providers = {one.provider for one in every}
+    models = [one.models for one in every]
+    tiers = {one.tier for one in every}
+    return Answers(
+        provider=providers.pop() if len(providers) == 1 else "configurable",
+        host=every[0].host if len({one.host for one in every}) == 1 else None,
+        models=None if None in models else tuple(dict.fromkeys(m for some in models for m in some or ())),
+        because=tuple(dict.fromkeys(why for one in every for why in one.because)),
+        lost=tuple(dict.fromkeys(lost for one in every for lost in one.lost)),
+        tier=tiers.pop() if len(tiers) == 1 else "<expr>",
+        timeout=every[0].timeout if len({one.timeout for one in every}) == 1 else None,
+        default_timeout=every[0].default_timeout if len({one.default_timeout for one in every}) == 1 else None,
+        stream=every[0].stream if len({one.stream for one in every}) == 1 else None,
+        seen=any(one.seen for one in every),
+    )
+
+
+def _own(world: World, client: Client, value: External, held: Answers | None) -> Answers:
+    """What stands in the object's own construction, before what it holds."""
+    usual = client.otherwise if client.provider in ("held", "named") else client.provider
+    base = held or Answers(world.usual if usual == "openai" else usual)
+    if value.made is None:
+        return base
+    made = Arguments(world.program, value.made)
+    here = made.tier((client.spelling, *client.also)) if client.tier == "keyword" else None
+    place = _place(world, client, value.made, made) if client.tier == "keyword" else None
+    given, values = made.first(client.timeout)
+    streams = made.stream(client.stream) if client.stream else False
+    return replace(
+        base,
+        places=(*base.places, place) if place is not None else base.places,
+        lost=(*lost_tiers(made, value.made, client.drops, client.raises), *base.lost),
+        tier=here or base.tier,
+        timeout=seconds(values) if given else base.timeout,
+        default_timeout=client.default_timeout or base.default_timeout,
+        stream=True if streams else base.stream,
+    )
+
+
+def lost_tiers(read: Arguments, call: CallId, drops: Iterable[str], raises: Iterable[str]) -> Iterator[LostTier]:
+    """Spellings of a tier that stand in a call and do nothing, or raise."""
+    for how, spellings in (("drops", drops), ("raises", raises)):
+        for spelling in spellings:
+            tier = read.tier((spelling,))
+            if tier is not None:
+                yield LostTier(call, spelling, how, tier)
+
+
+def _place(world: World, client: Client, made: CallId, read: Arguments) -> TierPlace | None:
+    """Where the object is built, if that is written out: a subclass of the project may not hand the tier on."""
+    callees = world.program.callees(made)
+    if any(isinstance(callee, ClassValue) for callee in callees):
+        return None
+    return TierPlace(made, client.spelling, client.tier_since, at_call=False, closed=read.closed())
+
+
+def _held(
+    world: World, table: SdkTable, client: Client, value: External, read: Arguments, depth: int
+) -> Answers | None:
+    """What the objects and names say that an object was built with."""
+    if depth > _DEEPEST:
+        return None
+    found: list[Answers] = []
+    if value.made is not None:
+        made = Arguments(world.program, value.made)
+        given, through = made.first(client.through)
+        client_answers = merged(behind(world, table, through, depth + 1)) if given else None
+        vendor = literals(made.given(client.provider_keyword)[1]) if client.provider_keyword else ()
+        given_model, values = made.first(client.model)
+        if given_model:
+            if len(vendor) == 1:
+                values = tuple(
+                    ConstantValue(f"{vendor[0]}:{v.value}") if isinstance(v, ConstantValue) else v for v in values
+                )
+            found += _named_or_held(world, table, client, values, depth)
+        if client_answers is not None:
+            model = merged(found)
+            models = model.models if model is not None else ()
+            return replace(client_answers, models=models, places=(), tier=None)
+    if not found:
+        found += [a for spot in client.falls_back_on for a in _fallback(world, table, spot, depth)]
+    return merged(found)
+
+
+def _named_or_held(world: World, table: SdkTable, client: Client, values: Values, depth: int) -> Iterator[Answers]:
+    if client.provider in ("named", "held"):
+        yield from behind(world, table, values, depth + 1)
+        return
+    names = literals(values)
+    objects = tuple(v for v in values if not isinstance(v, ConstantValue))
+    inner = [a for a in behind(world, table, objects, depth + 1) if a.seen] if objects else []
+    if inner:
+        yield from inner
+    else:
+        yield Answers(client.provider if client.provider != "openai" else world.usual, models=names or None)
+
+
+def _fallback(world: World, table: SdkTable, spot: str, depth: int) -> tuple[Answers, ...]:
+    """What the project sets once for all objects that are built without a model of their own."""
+    values: list[Value] = []
+    if spot.endswith(")"):
+        name, _, which = spot[:-1].partition("(")
+        for call, _ in world.program.resolver.calls_named(name.rpartition(".")[2]):
+            if any(isinstance(v, External) and v.name == name for v in world.program.callees(call)):
+                read = Arguments(world.program, call)
+                for one in which.split("/"):
+                    values += read.given(int(one) if one.isdigit() else one)[1]
+    else:
+        settings = Client(name=spot, settings=(spot,))
+        for _, _, found in world.settings(settings.settings):
+            values += found
+    return behind(world, table, tuple(dict.fromkeys(values)), depth + 1)
+
+
+def _behind(world: World, table: SdkTable, value: Value, depth: int) -> Iterator[Answers]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, ConstantValue):
+        if isinstance(value.value, str):
+            provider, name = by_prefix(table, value.value)
+            if provider is None:
+                why = Evidence(f"nothing here says who answers for `{value.value}`", None)
+                yield Answers("configurable", models=(name,), because=(why,))
+            else:
+                yield Answers(world.usual if provider == "openai" else provider, models=(name,))
+    elif isinstance(value, External):
+        yield from _outside(world, table, value, depth)
+    elif isinstance(value, InstanceValue):
+        outside = world.program.resolver.order((value.path, value.index))[1]
+        known = [world.known.clients[base.name] for base in outside if base.name in world.known.clients]
+        for owner, client in known[:1]:
+            stand_in = External(client.name, value.made)
+            yield (
+                built(world, owner, client, stand_in, Arguments(world.program, value.made, stand_in), depth + 1)
+                if (value.made is not None)
+                else Answers("configurable", models=None)
+            )
+        if not known:
+            yield Answers("configurable", models=None, seen=False)
+    elif isinstance(value, ContainerValue):
+        yield from behind(world, table, world.program.resolver.items_of(value, None, value.scope), depth + 1)
+    elif isinstance(value, CollectionValue):
+        yield from behind(world, table, value.items, depth + 1)
+
+
+def _outside(world: World, table: SdkTable, value: External, depth: int) -> Iterator[Answers]:
+    known = world.known.clients.get(value.name)
+    if known is not None:
+        owner, client = known
+        if value.made is not None:
+            yield built(world, owner, client, value, Arguments(world.program, value.made, value), depth + 1)
+        else:
+            yield Answers(
+                "configurable" if client.provider in ("openai", "held", "named") else client.provider, models=None
+            )
+    elif value.name.endswith((")", "]")) or value.made is None:
+        yield Answers("configurable", models=None, seen=False)
+    else:
+        # A class of another package: a model of another vendor, or none at all.
+        yield Answers(NEVER, models=None, seen=False)

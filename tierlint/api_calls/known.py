@@ -1,0 +1,99 @@
+"""The catalogue's clients and methods, laid out for look-up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tierlint.catalog import Catalog, Client, Endpoint, Method, SdkTable
+from tierlint.model import ApiCall
+
+CALLED = "__call__"
+
+
+class Entry(Struct, frozen=True):
+    """A method of a client, and the table that says so."""
+
+    table: SdkTable
+    client: Client
+    method: Method
+
+
+class Known(Struct, frozen=True):
+    """The catalogue's methods and clients.
+
+    methods: by full dotted name; tails: by an unmistakable path. last: last parts of paths whose part before is one of
+    `resources`. plain: last parts of methods that stand directly on an object or module -> the roots of their packages.
+    makers: last parts of the names of clients that are called themselves. decorators: last parts of decorators' names.
+    """
+
+    methods: Mapping[str, Entry]
+    tails: Mapping[str, tuple[SdkTable, Method]]
+    clients: Mapping[str, tuple[SdkTable, Client]]
+    endpoints: tuple[Endpoint, ...]
+    last: frozenset[str]
+    resources: frozenset[str]
+    plain: Mapping[str, frozenset[str]]
+    makers: Mapping[str, frozenset[str]]
+    decorators: frozenset[str]
+    roots: frozenset[str]
+
+
+def lay_out(catalog: Catalog) -> Known:
+    """Index the SDK tables by full dotted name and by the last parts of it."""
+    clients = {client.name: (table, client) for table in catalog.sdks for client in table.client}
+    methods: dict[str, Entry] = {}
+    tails: dict[str, tuple[SdkTable, Method]] = {}
+    last: set[str] = set()
+    resources: set[str] = set()
+    plain: dict[str, frozenset[str]] = {}
+    makers: dict[str, frozenset[str]] = {}
+    decorators: set[str] = set()
+    for table in catalog.sdks:
+        roots = frozenset(table.roots)
+        for method in table.method:
+            own = [client.name for client in table.client] if "*" in method.on else method.on
+            for name in own:
+                owner = clients.get(name)
+                if owner is None:
+                    continue
+                for path in method.path:
+                    methods[f"{name}.{path}"] = Entry(table, owner[1], method)
+                    resource, _, tail = path.rpartition(".")
+                    if method.decorator:
+                        decorators.add(tail)
+                    elif path == CALLED:
+                        maker = name.rpartition(".")[2]
+                        makers[maker] = makers.get(maker, frozenset()) | roots
+                    elif resource:
+                        last.add(tail)
+                        resources.add(resource.rpartition(".")[2])
+                    else:
+                        plain[tail] = plain.get(tail, frozenset()) | roots
+            if method.tail:
+                tails.update(dict.fromkeys(method.path, (table, method)))
+    return Known(
+        methods=methods,
+        tails=tails,
+        clients=clients,
+        endpoints=tuple(endpoint for table in catalog.sdks for endpoint in table.endpoint),
+        last=frozenset(last),
+        resources=frozenset(resources),
+        plain=plain,
+        makers=makers,
+        decorators=frozenset(decorators),
+        roots=frozenset(root for table in catalog.sdks for root in table.roots),
+    )
+
+
+def method_of(known: Known, api_call: ApiCall) -> Method:
+    """The table entry of a found call; of a bare HTTP request, with what the endpoint it goes to takes."""
+    if api_call.method not in known.methods:
+        return next(entry for path, (_, entry) in known.tails.items() if api_call.method.endswith(path))
+    method = known.methods[api_call.method].method
+    if method.url:
+        endpoint = next(entry for entry in known.endpoints if entry.api == api_call.api)
+        return replace(method, tier=endpoint.tier, batch=endpoint.batch)
+    return method

@@ -1,0 +1,154 @@
+"""Who answers a request: by host, by a model's name, by what a client is built with or a module is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from tierlint.api_calls.arguments import Arguments
+from tierlint.api_calls.known import Known
+from tierlint.catalog import Catalog, Client, SdkTable
+from tierlint.model import Either, Evidence, Expr, Location, Name
+from tierlint.program import Program, Scope, locate
+from tierlint.program.values import ConstantValue, External, Values
+
+# Provider, host where it is known, and why.
+Said = tuple[str, str | None, tuple[Evidence, ...]]
+Settings = Callable[[tuple[str, ...]], tuple[tuple[str, Location, Values], ...]]
+
+
+class World(Struct, frozen=True):
+    """What is asked at every call: the program, the tables, and what the project sets on modules.
+
+    official: a client that is built without a host counts as OpenAI's own.
+    """
+
+    program: Program
+    catalog: Catalog
+    known: Known
+    settings: Settings
+    official: bool
+
+    @property
+    def usual(self) -> str:
+        return "openai" if self.official else "configurable"
+
+
+def world_of(program: Program, catalog: Catalog, known: Known, official: bool) -> World:
+    # Where a module's attributes are set is the same for all calls, and takes a look at every file.
+    return World(program, catalog, known, cache(lambda names: tuple(_settings(program, names))), official)
+
+
+def by_class(world: World, client: Client, read: Arguments) -> Said | None:
+    """What the class, its arguments and its settings say of who answers; None: nothing, so it is as usual."""
+    if client.provider in ("azure", "other"):
+        return client.provider, None, ()
+    for record, scope, at in read.built:
+        for keyword in client.host_keywords:
+            given, values = read.in_call(record, scope, keyword)
+            if given:
+                said = Evidence(f"the client is built with `{keyword}=`", at)
+                if any(name == keyword and _may_be_unseen(world.program, e, scope) for name, e in record.keywords):
+                    return "configurable", None, (said,)
+                return by_host(world.catalog, values, said)
+        if any(name is None for name, _ in record.keywords):
+            return "configurable", None, (Evidence("the client is built with `**` arguments", at),)
+        if client.provider == "openai" and any(name in ("provider", "data_residency") for name, _ in record.keywords):
+            return "configurable", None, (Evidence("the client is built for another provider or region", at),)
+    return by_settings(world, client)
+
+
+def by_settings(world: World, client: Client) -> Said | None:
+    """What is set on the module that sends the requests."""
+    hosts = world.settings(client.settings)
+    for text, at, values in world.settings(client.azure_settings):
+        if any(isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values):
+            literal_only = all(isinstance(v, ConstantValue) for v in values)
+            return "azure" if literal_only and not hosts else "configurable", None, (Evidence(f"`{text}` is set", at),)
+    for text, at, values in hosts:
+        return by_host(world.catalog, values, Evidence(f"`{text}` is set", at))
+    return None
+
+
+def by_host(catalog: Catalog, values: Values, why: Evidence) -> Said:
+    """Who answers at an address that can be one of these values."""
+    found = [v.value for v in values if isinstance(v, ConstantValue)]
+    if not values or len(found) != len(values):
+        return "configurable", None, (why,)
+    hosts = {host_of(text) for text in found if isinstance(text, str)}
+    if not hosts:
+        return "openai", None, ()
+    providers = {provider_of(catalog, host) for host in hosts}
+    if len(providers) != 1 or (None in found and providers != {"openai"}):
+        return "configurable", None, (why,)
+    host = sorted(hosts)[0] if len(hosts) == 1 else None
+    return providers.pop(), host, (why,)
+
+
+def by_prefix(table: SdkTable, name: str) -> tuple[str | None, str]:
+    """The provider that a model's name stands for in a library, and the model's own name."""
+    for entry in table.model_prefix:
+        if fnmatchcase(name, entry.model):
+            literal = entry.model.partition("*")[0]
+            return entry.provider, name[len(literal) :] if literal.endswith(("/", ":")) else name
+    return None, name
+
+
+def host_of(url: str) -> str:
+    """The host name of a URL, also of one without a scheme."""
+    return (urlsplit(url if "//" in url else f"//{url}").hostname or "").lower()
+
+
+def provider_of(catalog: Catalog, host: str) -> str:
+    """Who answers at a host: the catalogue's word, and any unknown host is another vendor."""
+    for table in catalog.sdks:
+        for entry in table.host:
+            if fnmatchcase(host, entry.host):
+                return entry.provider
+    return "other"
+
+
+def _may_be_unseen(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> bool:
+    """One of several things it can be is not known: `url or "https://api.openai.com/v1"`."""
+    if isinstance(expr, Either):
+        return any(
+            not program.resolver.values(option, scope) or _may_be_unseen(program, option, scope, depth + 1)
+            for option in expr.options
+        )
+    if not isinstance(expr, Name) or depth > 4:
+        return False
+    module = program.modules[scope.path]
+    rest = expr.path.partition(".")[2]
+    method = module.method_around(scope.function)
+    bindings = [*module.bindings(scope.function, -1).get(expr.path, ()), *module.bindings(0, -1).get(expr.path, ())]
+    if rest and method is not None:
+        bindings += module.instance_bindings(module.function(method).owner).get(rest, ())
+    return any(
+        _may_be_unseen(program, binding.value, Scope(module.path, binding.function, binding.owner), depth + 1)
+        for binding in bindings
+    )
+
+
+def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:
+    for name in names:
+        owner, _, attribute = name.rpartition(".")
+        root = name.partition(".")[0]
+        for module in program.modules.values():
+            if root not in module.summary.mentions and not any(
+                i.module.startswith(root) for i in module.summary.imports
+            ):
+                continue
+            module.bindings(0, -1)
+            for target, bindings in module.dotted.items():
+                if not target.endswith("." + attribute):
+                    continue
+                for binding in bindings:
+                    scope = Scope(module.path, binding.function, binding.owner)
+                    receiver = program.resolver.values(Name(target.rpartition(".")[0]), scope)
+                    if any(isinstance(v, External) and v.name == owner for v in receiver):
+                        at = locate(module, binding.line, 1, binding.line, 1)
+                        yield target, at, program.resolver.bound(binding, module)
