@@ -29,12 +29,9 @@ class Answers:
         self.provisional: dict[Question, tuple[Values, frozenset[Question]]] = {}
         self.depending: dict[Question, set[Question]] = {}
 
-    def is_too_deep(self) -> bool:
-        """Whether to stop here; what is found above is then not the whole answer."""
-        if self.depth <= DEEPEST:
-            return False
+    def cut_off(self) -> None:
+        """It is too deep to go on; what is found above is then not the whole answer."""
         self.met.add(_TOO_DEEP)
-        return True
 
     def settled(self, table: dict[K, Values], key: K, search: Callable[[], Iterable[Value]]) -> Values:
         """Look up, or find out and remember, where finding out may come round to the same question.
@@ -58,8 +55,10 @@ class Answers:
         self.opened.add(question)
         outside, self.met = self.met, set()
         try:
-            found = unique((*self.so_far.get(question, ()), *search()))
+            found = unique([*self.so_far.get(question, ()), *search()])
             for _ in range(MOST_ROUNDS):
+                if question not in self.met:
+                    break
                 if self.met - {_TOO_DEEP} != {question} or found == self.so_far.get(question, ()):
                     break
                 self.so_far[question] = found
@@ -71,13 +70,14 @@ class Answers:
             if outermost or self.depth <= DEEPEST // 2:  # far enough from what was cut off
                 self.met.discard(_TOO_DEEP)
             met = self.met
-            self.met = outside | met
+            self.met = outside | met if met else outside
         if not met:
             self.so_far.pop(question, None)
             table[key] = found
-            self._settle(question)
-            if outermost:
-                self._forget(_TOO_DEEP)
+            if self.depending:
+                self._settle(question)
+                if outermost:
+                    self._forget(_TOO_DEEP)
             return found
         self.provisional[question] = (found, frozenset(met))
         depending = {question}

@@ -13,8 +13,8 @@ class Module:
     """A summary at its place in the project, with tables that are built when first asked for."""
 
     __slots__ = (
-        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_methods", "dotted",
-        "name", "path", "stars", "summary",
+        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_methods", "_names", "_stores",
+        "dotted", "name", "path", "stars", "summary",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, summary: ModuleSummary) -> None:
@@ -27,6 +27,8 @@ class Module:
         self._classes: dict[tuple[int, int], dict[str, list[int]]] | None = None
         self._imports: dict[int, dict[str, list[Import]]] | None = None
         self._calls: dict[int, list[int]] | None = None
+        self._names: dict[int, frozenset[str]] = {}
+        self._stores: dict[str, list[Binding]] | None = None
         self._instance: dict[int, dict[str, list[Binding]]] | None = None
         self.dotted: dict[str, list[Binding]] = {}
         self.stars: list[Import] = []
@@ -79,6 +81,31 @@ class Module:
                 elif item.name:
                     self._imports.setdefault(item.function, {}).setdefault(item.name, []).append(item)
         return self._imports.get(function, {})
+
+    def names(self, function: int) -> frozenset[str]:
+        """Every name that a function body binds, with its parameters."""
+        known = self._names.get(function)
+        if known is None:
+            known = frozenset(
+                (
+                    *self.functions(function),
+                    *self.classes(function),
+                    *self.imports(function),
+                    *self.bindings(function, -1),
+                    *(parameter.name for parameter in self.summary.functions[function].parameters),
+                )
+            )
+            self._names[function] = known
+        return known
+
+    def stores(self, target: str) -> list[Binding]:
+        """Where anything in the file puts an item: `target` is the container's name with `[]`."""
+        if self._stores is None:
+            self._stores = {}
+            for binding in self.summary.bindings:
+                if binding.target.endswith("[]"):
+                    self._stores.setdefault(binding.target, []).append(binding)
+        return self._stores.get(target, [])
 
     def calls_in(self, function: int) -> list[int]:
         """Indices of the calls that stand directly in a function."""

@@ -28,6 +28,7 @@ from tierlint.program.values import (
     CollectionValue,
     ConstantValue,
     ContainerValue,
+    External,
     FunctionValue,
     InstanceValue,
     MethodOf,
@@ -46,6 +47,7 @@ delete next result submit invoke connect query search fetch handle apply add all
 _EVERYDAY = frozenset(_EVERYDAY_WORDS.split()) | frozenset(
     name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
 )
+_RUNNABLE = (FunctionValue, InstanceValue)
 _CALLED_BY_SYNTAX = {
     "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
     "__next__": "for", "__aiter__": "for", "__anext__": "for", "__getitem__": "[]", "__getattr__": ".",
@@ -74,6 +76,8 @@ class Usages:
         self._found: dict[FunctionId, tuple[Usage, ...]] = {}
         self._namesakes: dict[str, int] | None = None
         self._by_getattr: dict[str, list[CallId]] | None = None
+        self._outside: dict[CallId, bool] = {}
+        self._inside: dict[ContainerValue, Values] = {}
 
     def of(self, function: FunctionId) -> tuple[Usage, ...]:
         known = self._found.get(function)
@@ -189,6 +193,12 @@ class Usages:
         record = place.call(index)
         call = CallId(place.path, index)
         caller = FunctionId(place.path, record.function)
+        defined = resolver.modules[function.path].function(function.index)
+        through_another = kind == CALLEE and record.name != defined.name
+        if kind == CALLEE and self._is_outside(call, record):
+            if through_another and self._holds(resolver.call_result(call), target):
+                yield from self._given_back(place, index, target, waiting)
+            return
         values = resolver.callees(call)
         how = self._dispatch(place, record, function) if kind == CALLEE else None
         if how is not None:
@@ -204,7 +214,6 @@ class Usages:
             if isinstance(value, MethodOf) and value.value == target:
                 yield Usage("method", caller, call, value.name)
                 return
-        defined = resolver.modules[function.path].function(function.index)
         if defined.owner >= 0:
             key = (function.path, defined.owner)
             if defined.name == "__call__" and self._holds(values, target):
@@ -220,7 +229,6 @@ class Usages:
                     outer = CallId(place.path, record.use.call)
                     yield Usage("handed", caller, outer, self._place_of(place, index, outer))
                 return
-        through_another = kind == CALLEE and record.name != defined.name
         if through_another and self._holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
         elif kind == CALLEE and not values and defined.owner >= 0 and record.name == defined.name:
@@ -229,6 +237,18 @@ class Usages:
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
+
+    def _is_outside(self, call: CallId, record: Call) -> bool:
+        """The call runs, and is made on, nothing of the project: it can run none of its functions."""
+        known = self._outside.get(call)
+        if known is None:
+            values = self.resolver.callees(call)
+            known = bool(values) and all(isinstance(value, External) for value in values)
+            if known and (receiver := receiver_of(record)) is not None:
+                scope = Scope(call.path, record.function, record.owner)
+                known = not any(isinstance(v, InstanceValue) for v in self.resolver.values(receiver, scope))
+            self._outside[call] = known
+        return known
 
     def _asked_of_globals(self, module: Module) -> Iterator[Usage]:
         """`globals()[task](...)`: any function of the file, by a name that only a run knows."""
@@ -258,11 +278,8 @@ class Usages:
         defined = resolver.modules[function.path].function(function.index)
         if defined.owner < 0 or record.name != defined.name:
             return None
-        if isinstance(record.callee, Name) and "." in record.callee.path:
-            receiver: Expr = Name(record.callee.path.rpartition(".")[0])
-        elif isinstance(record.callee, Attribute) and "." not in record.callee.name:
-            receiver = record.callee.base
-        else:
+        receiver = receiver_of(record)
+        if receiver is None:
             return None
         key = (function.path, defined.owner)
         ancestors, _ = resolver.order(key)
@@ -311,16 +328,22 @@ class Usages:
 
     def _holds(self, values: Values, target: FunctionValue) -> bool:
         """The function itself, or a list or dict with it inside, or an instance that runs it when called."""
+        inner = [item for value in values for item in self._items(value) if isinstance(item, _RUNNABLE)]
+        if not inner:
+            return False
         is_call = self.resolver.modules[target.path].function(target.index).name == "__call__"
-        for value in values:
-            inner: Values = (value,)
-            if isinstance(value, CollectionValue):
-                inner = value.items
-            elif isinstance(value, ContainerValue):
-                inner = self.resolver.items_of(value, None, value.scope)
-            if target in inner or (is_call and any(self._runs(item, target) for item in inner)):
-                return True
-        return False
+        return target in inner or (is_call and any(self._runs(item, target) for item in inner))
+
+    def _items(self, value: Value) -> Values:
+        if isinstance(value, CollectionValue):
+            return value.items
+        if not isinstance(value, ContainerValue):
+            return (value,)
+        known = self._inside.get(value)
+        if known is None:
+            known = self.resolver.items_of(value, None, value.scope)
+            self._inside[value] = known
+        return known
 
     def _itself(self, values: Values, target: FunctionValue) -> bool:
         """The function is there as such, not as the `__call__` of some instance."""
@@ -410,6 +433,15 @@ class Usages:
                     if defined.owner >= 0:
                         self._namesakes[defined.name] = self._namesakes.get(defined.name, 0) + 1
         return self._namesakes.get(name, 0) <= MOST_NAMESAKES
+
+
+def receiver_of(record: Call) -> Expr | None:
+    """What a method is called on, where that is an expression of its own."""
+    if isinstance(record.callee, Name) and "." in record.callee.path:
+        return Name(record.callee.path.rpartition(".")[0])
+    if isinstance(record.callee, Attribute) and "." not in record.callee.name:
+        return record.callee.base
+    return None
 
 
 def tails(annotation: Expr) -> set[str]:

@@ -81,14 +81,14 @@ class ConstantValue(Struct, frozen=True):
     value: str | int | float | bool | None
 
 
-class ContainerValue(Struct, frozen=True):
+class ContainerValue(Struct, frozen=True, cache_hash=True):
     """A list, dict or comprehension, with the scope in which its items are to be read."""
 
     expr: Dictionary | Sequence | Collected
     scope: Scope
 
 
-class CollectionValue(Struct, frozen=True):
+class CollectionValue(Struct, frozen=True, cache_hash=True):
     """Many of these values: what a generator yields, what `list[T]` holds."""
 
     items: tuple[Value, ...]
@@ -112,6 +112,8 @@ ClassKey = tuple[str, int]
 
 def unique(values: Iterable[Value]) -> Values:
     """The values in order, each once, and never more than can be looked at."""
+    if type(values) is list and len(values) < 2:
+        return tuple(values)
     found = tuple(dict.fromkeys(values))
     if len(found) <= MOST_VALUES:
         return found

@@ -1,0 +1,45 @@
+"""The names that a target or a value goes by."""
+
+from __future__ import annotations
+
+import ast
+
+from tierlint.model import Attribute, Dictionary, Either, Expr, Name, Sequence
+
+
+def dotted(node: ast.expr) -> str | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def target_names(node: ast.expr) -> list[str]:
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return [name for part in node.elts for name in target_names(part)]
+    if isinstance(node, ast.Starred):
+        return target_names(node.value)
+    if isinstance(node, ast.Subscript):
+        path = dotted(node.value)
+        return [path + "[]"] if path else []
+    path = dotted(node)
+    return [path] if path else []
+
+
+def tails(value: Expr) -> list[str]:
+    """The identifiers under which this value could be found again."""
+    if isinstance(value, Name):
+        return [value.path.rpartition(".")[2]]
+    if isinstance(value, Attribute):
+        return [value.name.rpartition(".")[2]]
+    if isinstance(value, Either):
+        return [name for option in value.options for name in tails(option)]
+    if isinstance(value, Sequence):
+        return [name for item in value.items for name in tails(item)]
+    if isinstance(value, Dictionary):
+        return [name for item in value.values for name in tails(item)]
+    return []

@@ -1,0 +1,160 @@
+"""What an attribute of a value gives: of a module, a class, an instance, or something of the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tierlint.model import CallResult, Name
+from tierlint.program.modules import Module, is_test
+from tierlint.program.values import (
+    ClassKey,
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    MethodOf,
+    ModuleValue,
+    Scope,
+    SuperValue,
+    Value,
+    Values,
+    given_as,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from tierlint.program.resolver import Resolver
+
+_FROM_OUTSIDE = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "environs.Env"})
+_PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
+
+
+def attribute(resolver: Resolver, value: Value, name: str) -> Values:
+    """What `value.name` gives."""
+    if isinstance(value, External):
+        dotted = f"{value.name}.{name}"
+        if name.rpartition(".")[2] in resolver.telling:
+            gives = resolver.flows.get("." + dotted) or resolver.flows.get(f".{dotted.partition('.')[0]}.*.{name}")
+            if gives == "receiver":
+                return (value,)
+            if gives is not None:
+                return (resolver.external(gives, value.made),)
+        return (resolver.external(dotted, value.made, value.options), *put_on(resolver, value, name))
+    if isinstance(value, ModuleValue):
+        return resolver.module_attribute(value.path, name)
+    if isinstance(value, InstanceValue):
+        return resolver.instance_attribute(value, name)
+    if isinstance(value, ClassValue):
+        return resolver.class_attribute((value.path, value.index), name, exact=True, value=value)
+    if isinstance(value, SuperValue):
+        order, externals = resolver.order((value.path, value.index))
+        for key in order[1:]:
+            found = own_attribute(resolver, key, name)
+            if found:
+                return found
+        return tuple(resolver.external(f"{base.name}.{name}") for base in externals)
+    if isinstance(value, FunctionValue):
+        return (MethodOf(value, name), *decorated_attribute(resolver, value, name))
+    if isinstance(value, (ContainerValue, CollectionValue)):
+        return (MethodOf(value, name),)
+    return ()
+
+
+def put_on(resolver: Resolver, value: External, name: str) -> Values:
+    """What the project keeps on an object of a framework: `app.state.client = ...`, `g.client = ...`."""
+    bindings = resolver.mentions.put_on(f"{value.name.rpartition('.')[2]}.{name}")
+    if not bindings:
+        return ()
+    found: list[Value] = []
+    for module, binding in bindings:
+        scope = Scope(module.path, binding.function, binding.owner)
+        owners = resolver.values(Name(binding.target.rpartition(".")[0]), scope)
+        if all(isinstance(owner, External) for owner in owners):
+            found += resolver.bound(binding, module)
+    return unique(found)
+
+
+def decorated_attribute(resolver: Resolver, value: FunctionValue, name: str) -> Iterator[Value]:
+    """`@click.group()` puts a group in the function's place: the attribute is that of what decorates it."""
+    defined = resolver.modules[value.path].function(value.index)
+    scope = Scope(value.path, defined.parent, defined.owner)
+    for decorator in defined.decorators:
+        if isinstance(decorator, CallResult):
+            for outside in resolver.values(decorator, scope):
+                if isinstance(outside, External):
+                    yield from attribute(resolver, outside, name)
+
+
+def class_attribute(resolver: Resolver, key: ClassKey, name: str, exact: bool) -> Values:
+    if name == "__class__":
+        return (ClassValue(*key),)
+    found: list[Value] = []
+    order, _ = resolver.order(key)
+    for ancestor in order:
+        own = own_attribute(resolver, ancestor, name)
+        found += own
+        # A method hides those of its bases, and so does a client that a class builds for itself.
+        if any(isinstance(v, FunctionValue) or (isinstance(v, External) and v.made) for v in own):
+            break
+    if not exact:
+        for descendant in resolver.subclasses(key):
+            found += own_attribute(resolver, descendant, name)
+    if found and all(isinstance(value, ConstantValue) for value in found):
+        # What is written there is a default: the environment of a run may say something else.
+        outside = [base for base in resolver.order(key)[1] if base.name in _FROM_OUTSIDE]
+        found += [resolver.external(f"{base.name}.{name}") for base in outside]
+    return unique(found)
+
+
+def own_attribute(resolver: Resolver, key: ClassKey, name: str) -> Values:
+    """What a class itself gives its instances under a name: methods, properties, fields."""
+    path, index = key
+    module = resolver.modules[path]
+    found: list[Value] = []
+    for method in module.methods(index).get(name, ()):
+        if is_property(module, method):
+            found += resolver.returns(path, method)
+        else:
+            found.append(FunctionValue(path, method))
+    found += [ClassValue(path, inner) for inner in module.classes(0, index).get(name, ())]
+    for binding in module.bindings(0, index).get(name, ()):
+        found += resolver.bound(binding, module)
+        if binding.annotation is not None:
+            found += field_values(resolver, key, name)
+    for binding in module.instance_bindings(index).get(name, ()):
+        found += resolver.bound(binding, module)
+    return unique(found)
+
+
+def is_property(module: Module, method: int) -> bool:
+    """Whether reading a method runs it."""
+    for decorator in module.function(method).decorators:
+        if isinstance(decorator, Name) and decorator.path.rpartition(".")[2] in _PROPERTIES:
+            return True
+    return False
+
+
+def field_values(resolver: Resolver, key: ClassKey, name: str) -> Values:
+    """What constructor calls hand to a field of a dataclass or model: `Settings(client=...)`."""
+    path, index = key
+    module = resolver.modules[path]
+    if "__init__" in module.methods(index):
+        return ()
+    place = 0
+    for target, bindings in module.bindings(0, index).items():
+        if target == name:
+            break
+        place += any(b.annotation is not None for b in bindings)
+    found: list[Value] = []
+    for site, call in resolver.mentions.calls(module.class_(index).name):
+        expr = given_as(call, name, place)
+        if expr is None or (is_test(site.path) and not is_test(path)):
+            continue
+        scope = Scope(site.path, call.function, call.owner)
+        if ClassValue(path, index) in resolver.values(call.callee, scope):
+            found += resolver.values(expr, scope)
+    return unique(found)

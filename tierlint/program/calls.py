@@ -1,0 +1,214 @@
+"""What a call gives: an instance, what a function returns or yields, what the outside world makes of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tierlint.model import Call, CallId, Element, Expr, Name
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    MethodOf,
+    Scope,
+    SuperValue,
+    Value,
+    Values,
+    argument,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from tierlint.program.resolver import Resolver
+
+_MOST_COPIES = 4  # `client = client.with_options(...)` copies without end
+_ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
+_ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
+
+
+def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
+    """What a call gives."""
+    module = resolver.modules[call.path]
+    record = module.call(call.index)
+    scope = Scope(call.path, record.function, record.owner)
+    if record.name == "super":
+        method = module.method_around(record.function)
+        if method is not None:
+            yield SuperValue(call.path, module.function(method).owner)
+        return
+    for value in resolver.callees(call):
+        if isinstance(value, ClassValue):
+            yield InstanceValue(value.path, value.index, call, exact=True)
+        elif isinstance(value, FunctionValue):
+            yield from resolver.returns(value.path, value.index)
+        elif isinstance(value, External):
+            yield from external_result(resolver, value, call, record, scope)
+        elif isinstance(value, InstanceValue):
+            for called in resolver.instance_attribute(value, "__call__"):
+                if isinstance(called, FunctionValue):
+                    yield from resolver.returns(called.path, called.index)
+        elif isinstance(value, MethodOf):
+            yield from method_result(resolver, value, record, scope)
+
+
+def external_result(resolver: Resolver, value: External, call: CallId, record: Call, scope: Scope) -> Iterator[Value]:
+    """What a call of something outside gives, by the tables where they know it."""
+    if value.name == "builtins.getattr" and len(record.arguments) > 1:
+        yield from attribute_named(resolver, record, scope)
+        return
+    tail = value.name.rpartition(".")[2]
+    gives = None
+    if tail in resolver.telling:
+        gives = resolver.flows.get(value.name) or resolver.flows.get(f"{value.name.partition('.')[0]}.*.{tail}")
+    if gives is None:
+        name = value.name if tail[:1].isupper() else value.name + "()"
+        yield resolver.external(name, call)
+        if tail.endswith("()") and len(record.arguments) == 1 and not record.keywords:
+            # `retry(times=3)(f)`: a decorator put on by hand keeps what the function does.
+            decorated = resolver.values(record.arguments[0], scope)
+            yield from (v for v in decorated if isinstance(v, FunctionValue) or _is_method(v))
+        return
+    if gives == "receiver":
+        copies = (*value.options, call)[-_MOST_COPIES:]
+        yield resolver.external(value.name.rpartition(".")[0], value.made, copies)
+        return
+    form, _, which = gives.rpartition(" ")
+    if not form:
+        yield resolver.external(gives, call)
+        return
+    expr = argument(record, which)
+    if expr is None:
+        return
+    if form == "element of":
+        yield from resolver.elements(Element(expr), scope)
+        return
+    if form == "entering of":
+        yield from entered(resolver, expr, scope)
+        return
+    if form in ("module named", "object named"):
+        yield from loaded_by_name(resolver, resolver.values(expr, scope), form == "module named", scope)
+        return
+    for given in resolver.values(expr, scope):
+        if form == "argument":
+            yield given
+        elif form == "instance of":
+            if isinstance(given, ClassValue):
+                yield InstanceValue(given.path, given.index)
+        elif form == "partial of":
+            if isinstance(given, External):
+                given = External(given.name, given.made, call, given.options)
+            yield given
+        elif form == "result of":
+            yield from result_of(resolver, given, call)
+        elif form == "results of":
+            yield CollectionValue(result_of(resolver, given, call))
+
+
+def loaded_by_name(resolver: Resolver, names: Values, is_module: bool, scope: Scope) -> Iterator[Value]:
+    """`import_module("pkg.mod")`, `import_string("pkg.mod.thing")`, where the name is a literal."""
+    for given in names:
+        name = given.value if isinstance(given, ConstantValue) else None
+        if not isinstance(name, str) or not name.strip("."):
+            continue
+        dotted = name.replace(":", ".").lstrip(".")
+        level = len(name) - len(name.lstrip("."))
+        if is_module:
+            target = resolver.import_target(scope.path, dotted, level)
+            if target is not None:
+                yield target
+        elif "." in dotted:
+            module, _, attribute = dotted.rpartition(".")
+            yield from resolver.imported(scope.path, module, level, attribute)
+
+
+def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]:
+    """`getattr(x, name)` where every name it can be is known."""
+    for name in resolver.values(record.arguments[1], scope):
+        if isinstance(name, ConstantValue) and isinstance(name.value, str):
+            yield from resolver.attributes(resolver.values(record.arguments[0], scope), [name.value])
+
+
+def result_of(resolver: Resolver, value: Value, call: CallId) -> Values:
+    """What calling a value gives."""
+    if isinstance(value, FunctionValue):
+        found = resolver.returns(value.path, value.index)
+        # `Depends(get_client)` hands over what a generator yields, not the generator.
+        return unique(v for f in found for v in (f.items if isinstance(f, CollectionValue) else (f,)))
+    if isinstance(value, ClassValue):
+        return (InstanceValue(value.path, value.index, None, exact=True),)
+    if isinstance(value, External):
+        kind = value.name.rpartition(".")[2][:1].isupper()
+        return (resolver.external(value.name if kind else value.name + "()", call),)
+    return ()
+
+
+def method_result(resolver: Resolver, value: MethodOf, record: Call, scope: Scope) -> Iterator[Value]:
+    """`handlers.get("x")`, `clients.values()`."""
+    inner = value.value
+    if isinstance(inner, ContainerValue):
+        if value.name in _ITEM_METHODS:
+            key = record.arguments[0] if record.arguments else None
+            yield from resolver.items_of(inner, key, scope)
+            base = record.callee
+            if isinstance(base, Name) and "." in base.path:
+                yield from resolver.stored(base.path.rpartition(".")[0], scope)
+            for default in record.arguments[1:]:
+                yield from resolver.values(default, scope)
+        elif value.name in _ITERATION_METHODS:
+            yield inner
+    elif isinstance(inner, CollectionValue):
+        if value.name in _ITEM_METHODS:
+            yield from inner.items
+        elif value.name in _ITERATION_METHODS:
+            yield inner
+
+
+def returned(resolver: Resolver, path: str, index: int) -> Values:
+    """What a function gives back; a generator gives a collection of what it yields."""
+    function = resolver.modules[path].function(index)
+    scope = Scope(path, index)
+    if function.is_generator:
+        return (CollectionValue(unique(v for y in function.yields for v in resolver.values(y, scope))),)
+    found = unique(v for r in function.returns for v in resolver.values(r, scope))
+    if function.returns_annotation is not None and not any(_is_known(v) for v in found):
+        outside = Scope(path, function.parent, function.owner)
+        return (*found, *resolver.annotated(function.returns_annotation, outside))
+    return found
+
+
+def entered(resolver: Resolver, context: Expr, scope: Scope) -> Values:
+    """What `with context as name` binds."""
+    found: list[Value] = []
+    for value in resolver.values(context, scope):
+        if isinstance(value, CollectionValue):  # a generator made into a context manager
+            found += value.items
+        elif isinstance(value, InstanceValue):
+            made = [
+                v
+                for name in ("__enter__", "__aenter__")
+                for method in resolver.instance_attribute(value, name)
+                if isinstance(method, FunctionValue)
+                for v in resolver.returns(method.path, method.index)
+            ]
+            found += made or [value]
+        else:
+            found.append(value)
+    return unique(found)
+
+
+def _is_method(value: Value) -> bool:
+    """A function or method of the outside world, not an instance or what a call gave."""
+    tail = value.name.rpartition(".")[2] if isinstance(value, External) else ""
+    return tail[:1].islower() and tail.isidentifier()
+
+
+def _is_known(value: Value) -> bool:
+    """Something whose class is known; what a function of the outside world gives back (`a.b()`) is not."""
+    if isinstance(value, External):
+        return "()" not in value.name
+    return isinstance(value, (InstanceValue, FunctionValue, ClassValue))

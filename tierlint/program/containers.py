@@ -1,0 +1,206 @@
+"""What is inside a list, a dict or a generator: the items it is written with, and those that are put in later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tierlint.model import (
+    Attribute,
+    Binding,
+    Call,
+    CallResult,
+    Collected,
+    Constant,
+    Dictionary,
+    Element,
+    Expr,
+    Name,
+    Sequence,
+)
+from tierlint.program.modules import Module
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ContainerValue,
+    External,
+    InstanceValue,
+    ModuleValue,
+    Scope,
+    Value,
+    Values,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from tierlint.program.resolver import Resolver
+
+_TYPE_FORMS = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in ("Annotated", "Optional", "Union", "Final")
+)
+
+
+def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Values:
+    """What `base[key]` can be."""
+    found: list[Value] = []
+    for value in resolver.values(base, scope):
+        if isinstance(value, ContainerValue):
+            found += items_of(resolver, value, key, scope)
+        elif isinstance(value, CollectionValue):
+            found += value.items
+        elif isinstance(value, ClassValue):  # `Generic[T]`
+            found.append(value)
+        elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
+            given = key.items if isinstance(key, Sequence) else (key,)
+            found += [v for part in given if part is not None for v in resolver.values(part, scope)]
+        elif isinstance(value, External):
+            found.append(resolver.external(value.name + "[]", value.made))
+    if isinstance(base, Name):
+        found += stored(resolver, base.path, scope, key)
+    return unique(found)
+
+
+def items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
+    """The items of a display; `{**base, "x": 1}` may hold itself."""
+    memo = ("items", container)
+    if memo in resolver.open:
+        return ()
+    resolver.open.add(memo)
+    try:
+        return _items_of(resolver, container, key, scope)
+    finally:
+        resolver.open.discard(memo)
+
+
+def _items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
+    expr, inner = container.expr, container.scope
+    if isinstance(expr, Collected):
+        return resolver.values(expr.item, inner)
+    if isinstance(expr, Sequence):
+        if isinstance(key, Constant) and isinstance(key.value, int) and -len(expr.items) <= key.value < len(expr.items):
+            return resolver.values(expr.items[key.value], inner)
+        return unique(v for item in expr.items for v in resolver.values(item, inner))
+    literal = {key.value} if isinstance(key, Constant) else set()
+    found: list[Value] = []
+    for entry, item in zip(expr.keys, expr.values, strict=True):
+        if entry is None:
+            for value in resolver.values(item, inner):
+                if isinstance(value, ContainerValue):
+                    found += items_of(resolver, value, key, scope)
+        elif not literal or not isinstance(entry, Constant) or entry.value in literal:
+            found += resolver.values(item, inner)
+    return unique(found)
+
+
+def stored(resolver: Resolver, path: str, scope: Scope, key: Expr | None = None) -> Values:
+    """Items put into a container after it was made: `handlers["x"] = f`, `clients.append(c)`."""
+    memo = ("stored", path, scope)
+    if memo in resolver.open:
+        return ()
+    resolver.open.add(memo)
+    try:
+        found: list[Value] = []
+        for binding, module in stores(resolver, path, scope):
+            if (
+                binding.key is not None
+                and isinstance(key, Constant)
+                and isinstance(key.value, str)
+                and key.value != binding.key
+            ):
+                continue
+            found += resolver.bound(binding, module)
+        return unique(found)
+    finally:
+        resolver.open.discard(memo)
+
+
+def stores(resolver: Resolver, path: str, scope: Scope) -> Iterator[tuple[Binding, Module]]:
+    module = resolver.modules[scope.path]
+    root, _, rest = path.partition(".")
+    target = path + "[]"
+    function = scope.function
+    while function >= 0:
+        for binding in module.bindings(function, -1).get(target, ()):
+            yield binding, module
+        if function == 0:  # a function of the file may fill a global container
+            for binding in module.stores(target):
+                if binding.function not in (0, scope.function):
+                    yield binding, module
+        function = module.function(function).parent
+    for item in module.imports(0).get(root, ()):
+        target_module = resolver.import_target(module.path, item.module, item.level)
+        if isinstance(target_module, ModuleValue) and item.attribute and target_module.path in resolver.modules:
+            origin = resolver.modules[target_module.path]
+            if origin is not module:
+                yield from stores(resolver, item.attribute + path[len(root) :], Scope(origin.path, 0))
+    if rest:
+        for value in resolver.lookup(root, scope):
+            if isinstance(value, (InstanceValue, ClassValue)):
+                order, _ = resolver.order((value.path, value.index))
+                for key in order:
+                    other = resolver.modules[key[0]]
+                    for binding in other.instance_bindings(key[1]).get(rest + "[]", ()):
+                        yield binding, other
+
+
+def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
+    """One item of an iterable, or one part of an unpacked item."""
+    iterable = expr.iterable
+    if isinstance(iterable, Element) and expr.index is not None:
+        part = unpacked(resolver, iterable.iterable, expr.index, scope)
+        if part is not None:
+            return part
+    if isinstance(iterable, CallResult) and expr.index is None:
+        record = resolver.modules[scope.path].call(iterable.call)
+        if record.name in ("enumerate", "zip", "map"):
+            return ()
+    found: list[Value] = []
+    for value in resolver.values(iterable, scope):
+        if isinstance(value, ContainerValue):
+            if expr.index is not None and isinstance(value.expr, Sequence):
+                if expr.index < len(value.expr.items):
+                    found += resolver.values(value.expr.items[expr.index], value.scope)
+            elif isinstance(value.expr, Dictionary):
+                method = _iterates_values(resolver, iterable, scope)
+                entries = value.expr.values if method else value.expr.keys
+                found += [v for item in entries if item is not None for v in resolver.values(item, value.scope)]
+            else:
+                found += items_of(resolver, value, None, scope)
+        elif isinstance(value, CollectionValue):
+            found += value.items
+    if isinstance(iterable, Name):
+        found += stored(resolver, iterable.path, scope)
+    return unique(found)
+
+
+def _iterates_values(resolver: Resolver, iterable: Expr, scope: Scope) -> bool:
+    return isinstance(iterable, CallResult) and resolver.modules[scope.path].call(iterable.call).name == "values"
+
+
+def unpacked(resolver: Resolver, iterable: Expr, place: int, scope: Scope) -> Values | None:
+    """`for i, x in enumerate(xs)`, `for a, b in zip(xs, ys)`, `for k, v in d.items()`."""
+    if isinstance(iterable, CallResult):
+        record = resolver.modules[scope.path].call(iterable.call)
+        if record.name == "enumerate" and record.arguments:
+            return elements(resolver, Element(record.arguments[0]), scope) if place == 1 else ()
+        if record.name == "zip" and place < len(record.arguments):
+            return elements(resolver, Element(record.arguments[place]), scope)
+        if record.name == "items" and place == 1:
+            return container_items(resolver, record, scope)
+    found: list[Value] = []
+    for value in resolver.values(iterable, scope):
+        if isinstance(value, ContainerValue) and isinstance(value.expr, Sequence):
+            for item in value.expr.items:
+                if isinstance(item, Sequence) and place < len(item.items):
+                    found += resolver.values(item.items[place], value.scope)
+    return unique(found) or None
+
+
+def container_items(resolver: Resolver, record: Call, scope: Scope) -> Values:
+    if isinstance(record.callee, Name) and "." in record.callee.path:
+        return items(resolver, Name(record.callee.path.rpartition(".")[0]), scope, None)
+    if isinstance(record.callee, Attribute):
+        return items(resolver, record.callee.base, scope, None)
+    return ()

@@ -1,0 +1,107 @@
+"""What a parameter can be: what its annotation promises, its default, and what the calls of its function hand to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tierlint.indexing import DECORATES
+from tierlint.model import Expr, Name, Parameter
+from tierlint.program.modules import Module, is_test
+from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, given_as
+
+if TYPE_CHECKING:
+    from tierlint.program.resolver import Resolver
+
+
+def parameter(resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
+    """What a function can be handed for a parameter."""
+    defined = module.function(function)
+    scope = Scope(module.path, defined.parent, defined.owner)
+    is_method = defined.owner >= 0 and not _is_static(defined.decorators)
+    if is_method and place == 0 and parameter.kind == "positional":
+        if _is_class_method(defined.decorators, defined.name):
+            yield ClassValue(module.path, defined.owner)
+        else:
+            yield InstanceValue(module.path, defined.owner)
+        return
+    if parameter.kind in ("variadic", "keywords"):
+        return
+    if parameter.annotation is not None:
+        yield from resolver.annotated(parameter.annotation, scope)
+    if parameter.default is not None:
+        yield from resolver.values(parameter.default, scope)
+    yield from handed(resolver, module, function, parameter, place - is_method)
+
+
+def handed(resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
+    """What the calls of a function hand to a parameter."""
+    defined = module.function(function)
+    names = {defined.name}
+    target: Value = FunctionValue(module.path, function)
+    wanted: set[Value] = {target}
+    if defined.owner >= 0 and defined.name in ("__init__", "__call__", "__new__"):
+        key = (module.path, defined.owner)
+        for other in (key, *resolver.subclasses(key)):
+            names.add(resolver.modules[other[0]].class_(other[1]).name)
+            wanted.add(ClassValue(*other))
+    keyword = parameter.name if parameter.kind != "variadic" else None
+    position = place if parameter.kind == "positional" else None
+    for name in sorted(names):
+        for site, call in resolver.mentions.calls(name):
+            expr = given_as(call, keyword, position)
+            if expr is None or (is_test(site.path) and not is_test(module.path)):
+                continue  # what tests hand in stands for something else
+            scope = Scope(site.path, call.function, call.owner)
+            if any(value in wanted for value in resolver.values(call.callee, scope)):
+                yield from resolver.values(expr, scope)
+        yield from handed_on(resolver, module, name, wanted, keyword, position)
+    if position == 0:
+        yield from decorated_by(resolver, module, function)
+
+
+def handed_on(
+    resolver: Resolver, module: Module, name: str, wanted: set[Value], keyword: str | None, position: int | None
+) -> Iterator[Value]:
+    """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: what goes with it."""
+    for call, function, beside, keys in resolver.mentions.handed_with(name):
+        expr = keys.get(keyword or "")
+        if expr is None and position is not None and position < len(beside):
+            expr = beside[position]
+        if expr is None or (is_test(call.path) and not is_test(module.path)):
+            continue
+        record = resolver.modules[call.path].call(call.index)
+        scope = Scope(call.path, record.function, record.owner)
+        if wanted.isdisjoint(resolver.values(function, scope)):
+            continue
+        # A function of the project says itself what it calls with what.
+        if any(isinstance(value, External) for value in resolver.values(record.callee, scope)):
+            yield from resolver.values(expr, scope)
+
+
+def decorated_by(resolver: Resolver, module: Module, function: int) -> Iterator[Value]:
+    """A decorator's first parameter is the function it stands on, also in `@register("x")`."""
+    defined = module.function(function)
+    names = [defined.name]
+    if defined.parent > 0:
+        names.append(module.function(defined.parent).name)
+    wanted = FunctionValue(module.path, function)
+    for name in names:
+        for other, alias in resolver.mentions.of(name):
+            for kind, index in other.mentions(alias):
+                if kind != DECORATES:
+                    continue
+                decorated = other.function(index)
+                scope = Scope(other.path, decorated.parent, decorated.owner)
+                if any(wanted in resolver.values(decorator, scope) for decorator in decorated.decorators):
+                    yield FunctionValue(other.path, index)
+
+
+def _is_static(decorators: tuple[Expr, ...]) -> bool:
+    return any(isinstance(d, Name) and d.path == "staticmethod" for d in decorators)
+
+
+def _is_class_method(decorators: tuple[Expr, ...], name: str) -> bool:
+    if name in ("__new__", "__init_subclass__", "__class_getitem__"):
+        return True
+    return any(isinstance(d, Name) and d.path in ("classmethod", "validator", "root_validator") for d in decorators)

@@ -1,0 +1,77 @@
+"""Instances that an annotation promises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tierlint.model import Either, Expr, Name, Sequence, Subscript
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ContainerValue,
+    External,
+    InstanceValue,
+    Scope,
+    Value,
+    Values,
+    unique,
+)
+
+if TYPE_CHECKING:
+    from tierlint.program.resolver import Resolver
+
+_UNIONS = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "Awaitable"})
+_MANY = frozenset(
+    {
+        "list",
+        "List",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "set",
+        "Set",
+        "tuple",
+        "Tuple",
+        "Collection",
+        "AsyncIterator",
+    }
+    | {"Generator", "AsyncGenerator", "deque", "frozenset"}
+)
+_KEYED = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict"})
+_NO_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "None", "object", "Any", "Callable", "type"})
+
+
+def annotated(resolver: Resolver, annotation: Expr, scope: Scope) -> Values:
+    """Instances that an annotation promises."""
+    if isinstance(annotation, Either):
+        return unique(v for option in annotation.options for v in annotated(resolver, option, scope))
+    if isinstance(annotation, Subscript):
+        base = annotation.base.path if isinstance(annotation.base, Name) else ""
+        tail = base.rpartition(".")[2]
+        arguments = annotation.key.items if isinstance(annotation.key, Sequence) else ()
+        if tail == "Annotated":
+            given = [v for item in arguments[1:] for v in resolver.values(item, scope)]
+            return unique((*annotated(resolver, arguments[0], scope), *given))
+        if tail in _UNIONS:
+            return unique(v for option in arguments for v in annotated(resolver, option, scope))
+        if tail in ("Type", "type"):
+            return unique(v for option in arguments for v in resolver.values(option, scope))
+        if tail in _MANY or tail in _KEYED:
+            chosen = arguments[-1:] if tail in _KEYED else arguments[:1]
+            items = unique(v for option in chosen for v in annotated(resolver, option, scope))
+            return (CollectionValue(items),) if items else ()
+        return annotated(resolver, annotation.base, scope)
+    if not isinstance(annotation, Name) or annotation.path.rpartition(".")[2] in _NO_INSTANCE:
+        return ()
+    found: list[Value] = []
+    for value in resolver.values(annotation, scope):
+        if isinstance(value, ClassValue):
+            found.append(InstanceValue(value.path, value.index))
+        elif isinstance(value, External):
+            if not value.name.startswith(("builtins.", "typing.")):
+                found.append(value)
+        elif isinstance(value, (ContainerValue, CollectionValue)):
+            continue
+        else:
+            found.append(value)
+    return unique(found)
