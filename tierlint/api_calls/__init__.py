@@ -64,7 +64,7 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
         if bare and not objects and _is_parameter(module, record.function, dotted(module, expr)):
             return None  # reported where the method is handed over, which is where it is chosen
         values = (*values, *objects)
-    values = (*values, *candidates.own_methods(program, known, values))
+    values = (*values, *candidates.own_methods(program, known, expr, read.scope, values))
     resolved = [v for v in values if isinstance(v, External) and v.name in known.methods]
     resolved = [v for v in resolved if not known.methods[v.name].method.decorator]
     if resolved:

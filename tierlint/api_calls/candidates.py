@@ -9,7 +9,7 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
 from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import External, FunctionValue, Value, Values
+from tierlint.program.values import External, FunctionValue, InstanceValue, Values
 
 # A call, what is called or handed over in it, and whether it is handed over.
 Candidate = tuple[CallId, Expr, bool]
@@ -158,16 +158,36 @@ def called(values: Values, known: Known) -> Iterator[External]:
             yield External(f"{value.name}.{CALLED}", value.made, value.bound, value.options)
 
 
-def own_methods(program: Program, known: Known, values: Iterable[Value]) -> Iterator[External]:
+def own_methods(program: Program, known: Known, expr: Expr, scope: Scope, values: Values) -> Iterator[External]:
     """The SDK's own repository calls its methods too: there they are functions of the project."""
     for value in values:
         if isinstance(value, FunctionValue):
             module = program.modules[value.path]
-            parts = module.name.split(".")
-            if parts[0] in known.roots:
-                owner = module.function(value.index).qualname.rpartition(".")[0]
-                klass = program.resolver.external(f"{module.name}.{owner}")
-                yield program.resolver.external(f"{klass.name}.{module.function(value.index).name}")
+            qualname = module.function(value.index).qualname
+            if not known.roots.isdisjoint(module.name.split(".")):
+                made = [v.made for v in _receivers(program, expr, scope) if isinstance(v, InstanceValue)]
+                for name in outside_names(program, known, module, qualname):
+                    yield External(name, next((call for call in made if call is not None), None))
+
+
+def outside_names(program: Program, known: Known, module: Module, qualname: str) -> Iterator[str]:
+    """What others call something of a package, seen from the package's own repository."""
+    parts = module.name.split(".")
+    root = next((place for place, part in enumerate(parts) if part in known.roots), None)
+    if root is None:
+        return
+    owner, _, name = qualname.rpartition(".")
+    full = ".".join((*parts[root:], owner)) if owner else ".".join(parts[root:])
+    # Packages hand out at the top what they define further down.
+    for base in (program.resolver.external(full).name, f"{parts[root]}.{owner}" if owner else parts[root]):
+        yield f"{base}.{name}"
+
+
+def _receivers(program: Program, expr: Expr, scope: Scope) -> Values:
+    """What the method that is called stands on."""
+    if isinstance(expr, Name) and "." in expr.path:
+        return program.resolver.name(expr.path.rpartition(".")[0], scope)
+    return program.resolver.values(expr.base, scope) if isinstance(expr, Attribute) else ()
 
 
 def path_of(expr: Expr) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tierlint.api_calls.arguments import Arguments, literals, seconds
+from tierlint.api_calls.candidates import outside_names
 from tierlint.api_calls.providers import World, by_class, by_prefix
 from tierlint.catalog import Client, SdkTable
 from tierlint.model import CallId, Evidence, LostTier, TierPlace
@@ -208,21 +209,27 @@ def _behind(world: World, table: SdkTable, value: Value, depth: int) -> Iterator
     elif isinstance(value, External):
         yield from _outside(world, table, value, depth)
     elif isinstance(value, InstanceValue):
-        outside = world.program.resolver.order((value.path, value.index))[1]
-        known = [world.known.clients[base.name] for base in outside if base.name in world.known.clients]
-        for owner, client in known[:1]:
-            stand_in = External(client.name, value.made)
-            yield (
-                built(world, owner, client, stand_in, Arguments(world.program, value.made, stand_in), depth + 1)
-                if (value.made is not None)
-                else Answers("configurable", models=None)
-            )
-        if not known:
-            yield Answers("configurable", models=None, seen=False)
+        yield from _instance(world, value, depth)
     elif isinstance(value, ContainerValue):
         yield from behind(world, table, world.program.resolver.items_of(value, None, value.scope), depth + 1)
     elif isinstance(value, CollectionValue):
         yield from behind(world, table, value.items, depth + 1)
+
+
+def _instance(world: World, value: InstanceValue, depth: int) -> Iterator[Answers]:
+    """An object of a class of the project: of the SDK itself, in its own repository, or derived from one outside."""
+    module = world.program.modules[value.path]
+    qualname = module.class_(value.index).qualname
+    names = [*outside_names(world.program, world.known, module, qualname)]
+    names += [base.name for base in world.program.resolver.order((value.path, value.index))[1]]
+    known = next((world.known.clients[name] for name in names if name in world.known.clients), None)
+    if known is None:
+        yield Answers("configurable", models=None, seen=False)
+    elif value.made is None:
+        yield Answers("configurable", models=None)
+    else:
+        stand_in = External(known[1].name, value.made)
+        yield built(world, *known, stand_in, Arguments(world.program, value.made, stand_in), depth + 1)
 
 
 def _outside(world: World, table: SdkTable, value: External, depth: int) -> Iterator[Answers]:
