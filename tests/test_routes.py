@@ -9,7 +9,7 @@ import pytest
 
 from tierlint.catalog import Method
 from tierlint.catalog.models import adjusted, find, load
-from tierlint.model import ApiCall, CallId, Evidence, FunctionId, Location, Route, Verdict
+from tierlint.model import ApiCall, CallId, Evidence, FunctionId, Location, Route, TierPlace, Verdict
 from tierlint.requirements import Requirement, names_requirements, required_version
 from tierlint.routes import route, safety, shutdown_notice
 
@@ -195,7 +195,7 @@ ROUTES: list[tuple[str, dict[str, Any], Route]] = [
             "flex",
             0.5,
             "langchain offers no Batch; Flex saves 50% "
-            "(langchain takes the tier where its client is built or configured, not at the call)",
+            "(langchain takes the tier where the object is built, and that was not found here)",
         ),
     ),
 ]
@@ -206,15 +206,21 @@ def test_route(tier: str, case: dict[str, Any], expected: Route) -> None:
     assert routed(tier, **case) == expected
 
 
+PLACE = TierPlace(CallId("jobs/run.py", 0), "service_tier", "1.75.0", at_call=True, closed=True, at=HERE)
+
+
 def safe(
-    method: Method = RESPONSES, requirement: Requirement | None = LOCKED, assumed: bool = True, **fields: Any
+    place: TierPlace | None = PLACE,
+    requirement: Requirement | None = LOCKED,
+    assumed: bool = True,
+    **fields: Any,
 ) -> str | None:
     judged = verdict(fields.pop("tier_verdict", "flex"), fields.pop("confidence", "high"))
     found = safety(
         api_call(**fields),
         judged,
         load(),
-        method=method,
+        place=place,
         requirement=requirement,
         assume_openai_host=assumed,
     )
@@ -235,11 +241,10 @@ def test_a_fix_is_safe_when_everything_is_proved() -> None:
         ({"tier_verdict": "batch"}, "the verdict is batch with high confidence"),
         ({"confidence": "medium"}, "the verdict is flex with medium confidence"),
         ({"certain": False}, "the receiver of the call was not resolved"),
-        ({"sdk": "litellm"}, "the call goes through litellm"),
         ({"provider": "azure"}, "the client talks to azure, not to api.openai.com"),
         ({"host": "eu.api.openai.com"}, "the client talks to eu.api.openai.com, not to api.openai.com"),
-        ({"method": EMBEDDINGS}, "the call takes no service_tier"),
-        ({"closed": False}, "the arguments may set a tier already"),
+        ({"place": None}, "the call takes no service_tier"),
+        ({"place": msgspec.structs.replace(PLACE, closed=False)}, "the arguments may set a tier already"),
         ({"tier": "auto"}, "the arguments may set a tier already"),
         ({"model": None}, "the model is not known here"),
         ({"model": "gpt-4o"}, "gpt-4o is not on the Flex list of 2026-11-22"),
@@ -247,7 +252,7 @@ def test_a_fix_is_safe_when_everything_is_proved() -> None:
         ({"model": "gpt-5-mini"}, "gpt-5-mini shuts down on 2026-12-11"),
         ({"model": "o4-mini"}, "o4-mini was shut down on 2026-10-23"),
         (
-            {"method": msgspec.structs.replace(RESPONSES, tier_since=None)},
+            {"place": msgspec.structs.replace(PLACE, since=None)},
             "no version of the SDK is known in which this method takes flex",
         ),
         ({"requirement": None}, "no file says which version of openai is used"),

@@ -26,6 +26,7 @@ from tierlint.model import (
     Reading,
     Route,
     Splice,
+    TierPlace,
     Trace,
     Verdict,
 )
@@ -136,9 +137,15 @@ def test_what_is_started_by_hand_can_wait() -> None:
     assert message == f"This answer can wait: a script. {ON_FLEX}"
 
 
-def test_flex_through_a_wrapper_names_it() -> None:
-    [(_, message)] = said(call(sdk="langchain"))
-    assert '`service_tier="flex"`, handed through langchain, saves 50%' in message
+def test_flex_through_a_wrapper_is_spelled_its_way_and_where() -> None:
+    built = Location("jobs/models.py", 3, 7, 3, 40)
+    place = TierPlace(CallId("jobs/models.py", 0), "extra/service_tier", "1.0", at_call=False, closed=True, at=built)
+    [(_, message)] = said(call(sdk="langchain", places=(place,)))
+    assert '`extra={"service_tier": "flex"}`, where the object is built (jobs/models.py:3), saves 50%' in message
+    assert "not written for you" not in message
+    shared = replace(call(sdk="langchain", places=(place,)), no_fix="`Model` also serves a call that waits (a.py:1)")
+    [(_, message)] = said(shared)
+    assert message.endswith("It is not written for you: `Model` also serves a call that waits (a.py:1).")
 
 
 def test_batch_candidate() -> None:

@@ -17,20 +17,20 @@ from tierlint.model import (
     ApiCall,
     CallId,
     EntryPoint,
-    Fix,
     JudgedCall,
     ModuleSummary,
     Problem,
     Reading,
     Report,
-    Splice,
     Target,
-    Verdict,
 )
 from tierlint.program import Program, link, locate
+from tierlint.repairs import Workshop, repaired
 from tierlint.rules import RULES, rule_names
 from tierlint.traces import Tracer
 from tierlint.verdict import judge
+
+Position = tuple[int, int, int, int]
 
 
 def report_on(
@@ -53,8 +53,8 @@ def report_on(
         commands, unread = manifests.read_manifests(deployment)
         targets = manifests.interpret(commands, deployment, found.sources)
         calls = find_api_calls(program, tables, official_by_default=settings.assume_openai_host)
-        readings, by_call = _read_calls(root, calls, files, known)
-        judged, entries = _judge_all(program, tables, targets, calls, by_call, files, settings, price_list)
+        readings, by_call = _read_calls(root, program, calls, files, known)
+        judged, entries = _judge_all(root, program, tables, targets, calls, by_call, files, settings, price_list)
     finally:
         gc.enable()
     diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]
@@ -83,6 +83,7 @@ def report_on(
 
 
 def _judge_all(
+    root: Path,
     program: Program,
     tables: Catalog,
     targets: Sequence[Target],
@@ -103,61 +104,44 @@ def _judge_all(
         verdict = judge(call, traces, method, tracer.live_sink)
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
+        refuses = routes.refusal(call, method, requirement)
         reading = readings.get(call.call)
-        safety = routes.safety(
-            call,
-            verdict,
-            price_list,
-            method=method,
-            requirement=requirement,
-            assume_openai_host=settings.assume_openai_host,
-        )
-        fix = _fix(call, verdict, reading, safety) if _takes_flex(call, method, price_list) else None
-        judged.append(JudgedCall(call, traces, verdict, route, fix, reading))
+        judged.append(JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses))
         entries.update(dict.fromkeys(trace.entry for trace in traces))
-    return tuple(judged), tuple(sorted(entries, key=_by_place))
+    shop = Workshop(
+        root=root,
+        program=program,
+        known=known,
+        readings=readings,
+        models=price_list,
+        requirement=lambda call: requirements.nearest(said.get(call.api_call.sdk, ()), call.api_call.at.path),
+        assume_openai_host=settings.assume_openai_host,
+    )
+    return repaired(shop, judged), tuple(sorted(entries, key=_by_place))
 
 
 def _read_calls(
-    root: Path, calls: Sequence[ApiCall], files: Files, known: Mapping[str, Mapping[str, Reading]]
+    root: Path, program: Program, calls: Sequence[ApiCall], files: Files, known: Mapping[str, Mapping[str, Reading]]
 ) -> tuple[dict[str, dict[str, Reading]], dict[CallId, Reading]]:
-    """What LibCST says of each call, by content and place for the cache, and by call."""
-    by_path: dict[str, list[ApiCall]] = {}
+    """What LibCST says of each call and of those that build what it is made with: by content and place, and by call."""
+    by_path: dict[str, dict[CallId, Position]] = {}
     for call in calls:
-        if call.at.cell is None:
-            by_path.setdefault(call.at.path, []).append(call)
+        for one in (call.call, *(place.call for place in call.places), *(lost.call for lost in call.lost)):
+            at = call.at if one == call.call else program.location(one)
+            if at.cell is None:
+                by_path.setdefault(at.path, {})[one] = (at.line, at.column, at.end_line, at.end_column)
     kept: dict[str, dict[str, Reading]] = {}
     by_call: dict[CallId, Reading] = {}
-    for path, inside in by_path.items():
-        places = {call.call: (call.at.line, call.at.column, call.at.end_line, call.at.end_column) for call in inside}
+    for path, places in by_path.items():
         found = dict(known.get(files.digests[path], {}))
         if not all(repr(place) in found for place in places.values()):
             from tierlint.reading import read_calls
 
             data = (root / path).read_bytes()
-            found = {repr(place): reading for place, reading in read_calls(data, list(places.values())).items()}
+            found = {repr(place): reading for place, reading in read_calls(data, [*places.values()]).items()}
         kept[files.digests[path]] = found
         by_call.update({call: found[repr(place)] for call, place in places.items()})
     return kept, by_call
-
-
-def _takes_flex(call: ApiCall, method: catalog.Method, price_list: models.Models) -> bool:
-    """The keyword would reach the model, as far as anything here says."""
-    if method.tier != "keyword" or call.provider in ("other", "azure"):
-        return False
-    if call.model is None:
-        return not call.models
-    model = models.find(price_list, call.model)
-    return model is not None and model.flex == "yes"
-
-
-def _fix(call: ApiCall, verdict: Verdict, reading: Reading | None, safety: routes.Safety) -> Fix | None:
-    """Add the tier, where the call does not have one."""
-    if reading is None or reading.insert_at is None or call.tier is not None or verdict.tier not in ("flex", "batch"):
-        return None
-    edit = Splice(call.at.path, reading.insert_at, reading.insert_at, reading.insert)
-    title = 'Add `service_tier="flex"`'
-    return Fix(title, "safe" if safety.safe else "unsafe", (edit,), safety.why_not)
 
 
 def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str, tuple[requirements.Requirement, ...]]:

@@ -152,8 +152,8 @@ def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
 def check(original: bytes, fixed: bytes, edits: Sequence[Splice]) -> str | None:
     """Why the fixed bytes must not be written: they say more or less than the edits meant to change.
 
-    Apart from keyword arguments added, removed or replaced by an edit of that very call, both must parse to
-    the same tree.
+    Apart from keyword arguments added, removed or replaced by an edit of that very call, items added to a dict
+    and an import added on its own line, both must parse to the same tree.
     """
     before, after = parse(original), parse(fixed)
     if isinstance(before, Unreadable):
@@ -216,13 +216,42 @@ def _difference(before: ast.AST, after: ast.AST, spans: Sequence[_Span]) -> int 
                 if kept is None:
                     return line
                 pairs += kept
+            elif isinstance(one, ast.Dict) and isinstance(other, ast.Dict):
+                counterpart = _without_added(one, other, spans)[field == "values"]
+                if len(counterpart) != len(one.keys):
+                    return line
+                pairs += zip(getattr(one, field), counterpart, strict=True)
             elif isinstance(value, list) and isinstance(counterpart, list):
+                if field == "body":
+                    counterpart = _without_imports(value, counterpart, spans)
                 if len(value) != len(counterpart):
                     return line
                 pairs += zip(value, counterpart, strict=True)
             else:
                 pairs.append((value, counterpart))
     return None
+
+
+def _without_added(before: ast.Dict, after: ast.Dict, spans: Sequence[_Span]) -> tuple[list[object], list[object]]:
+    """Keys and values of a dict display without the items that an edit inside it adds."""
+    known = {key.value for key in before.keys if isinstance(key, ast.Constant)}
+    texts = [span.text for span in spans if before.lineno <= span.start[0] and span.end[0] <= (before.end_lineno or 0)]
+    kept = [
+        (key, value)
+        for key, value in zip(after.keys, after.values, strict=True)
+        if not isinstance(key, ast.Constant)
+        or key.value in known
+        or not any(f'"{key.value!s}":' in text.replace("'", '"') for text in texts)
+    ]
+    return [key for key, _ in kept], [value for _, value in kept]
+
+
+def _without_imports(before: list[object], after: list[object], spans: Sequence[_Span]) -> list[object]:
+    """Statements without the import that an edit adds on a line of its own."""
+    added = {span.text.strip() for span in spans}
+    if len(after) <= len(before):
+        return after
+    return [s for s in after if not (isinstance(s, ast.ImportFrom) and ast.unparse(s) in added)]
 
 
 def _kept_keywords(before: ast.Call, after: ast.Call, spans: Sequence[_Span]) -> list[tuple[object, object]] | None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 # --- Places ------------------------------------------------------------------------------------
 
 
-class Location(Struct, frozen=True, array_like=True, order=True):
+class Location(Struct, frozen=True, array_like=True, order=True, gc=False):
     """A range of a file: posix path from the project root, 1-based lines and columns in code points.
 
     For a notebook, lines count through the joined code cells; `cell` (0-based index of the cell in the
@@ -44,89 +44,89 @@ class Problem(Struct, frozen=True, array_like=True, order=True):
 # The forms of an expression that matter for following a value. Everything else is `Unknown`.
 
 
-class Name(Struct, frozen=True, array_like=True, tag="n"):
+class Name(Struct, frozen=True, array_like=True, tag="n", gc=False):
     """A dotted name: `client`, `self.client.chat`."""
 
     path: str
 
 
-class Attribute(Struct, frozen=True, array_like=True, tag="a"):
+class Attribute(Struct, frozen=True, array_like=True, tag="a", gc=False):
     """An attribute of something that is not a plain name: `make().chat` (`name` may be dotted)."""
 
     base: Expr
     name: str
 
 
-class CallResult(Struct, frozen=True, array_like=True, tag="c"):
+class CallResult(Struct, frozen=True, array_like=True, tag="c", gc=False):
     """What a call gives back; `call` is an index into `ModuleSummary.calls`."""
 
     call: int
 
 
-class Constant(Struct, frozen=True, array_like=True, tag="k"):
+class Constant(Struct, frozen=True, array_like=True, tag="k", gc=False):
     """A literal. Bytes and ellipsis are `Unknown`."""
 
     value: str | int | float | bool | None
 
 
-class Dictionary(Struct, frozen=True, array_like=True, tag="d"):
+class Dictionary(Struct, frozen=True, array_like=True, tag="d", gc=False):
     """A dict display; a key of None stands for `**mapping`."""
 
     keys: tuple[Expr | None, ...]
     values: tuple[Expr, ...]
 
 
-class Sequence(Struct, frozen=True, array_like=True, tag="s"):
+class Sequence(Struct, frozen=True, array_like=True, tag="s", gc=False):
     """A list, tuple or set display."""
 
     items: tuple[Expr, ...]
 
 
-class Collected(Struct, frozen=True, array_like=True, tag="g"):
+class Collected(Struct, frozen=True, array_like=True, tag="g", gc=False):
     """A comprehension: many values of one form."""
 
     item: Expr
 
 
-class Subscript(Struct, frozen=True, array_like=True, tag="i"):
+class Subscript(Struct, frozen=True, array_like=True, tag="i", gc=False):
     """`base[key]`."""
 
     base: Expr
     key: Expr
 
 
-class Either(Struct, frozen=True, array_like=True, tag="o"):
+class Either(Struct, frozen=True, array_like=True, tag="o", gc=False):
     """One of several: `a or b`, `a if c else b`."""
 
     options: tuple[Expr, ...]
 
 
-class LambdaValue(Struct, frozen=True, array_like=True, tag="l"):
+class LambdaValue(Struct, frozen=True, array_like=True, tag="l", gc=False):
     """A lambda; `function` is an index into `ModuleSummary.functions`."""
 
     function: int
 
 
-class Element(Struct, frozen=True, array_like=True, tag="e"):
+class Element(Struct, frozen=True, array_like=True, tag="e", gc=False):
     """One item of an iterable: the target of a `for`, or one part of an unpacked tuple (`index`)."""
 
     iterable: Expr
     index: int | None = None
 
 
-class Entered(Struct, frozen=True, array_like=True, tag="w"):
+class Entered(Struct, frozen=True, array_like=True, tag="w", gc=False):
     """What `with context as name` binds."""
 
     context: Expr
 
 
-class Template(Struct, frozen=True, array_like=True, tag="f"):
+class Template(Struct, frozen=True, array_like=True, tag="f", gc=False):
     """An f-string, or strings joined with `+`."""
 
     parts: tuple[Expr, ...]
 
 
-class Operation(Struct, frozen=True, array_like=True, tag="b"):
+class Operation(Struct, frozen=True, array_like=True, tag="b", gc=False):
     """A binary operation whose operator may be overloaded to build something: `prompt | model`."""
 
     operator: str
@@ -134,13 +134,13 @@ class Operation(Struct, frozen=True, array_like=True, tag="b"):
     right: Expr
 
 
-class Spread(Struct, frozen=True, array_like=True, tag="x"):
+class Spread(Struct, frozen=True, array_like=True, tag="x", gc=False):
     """`*iterable` among positional arguments."""
 
     iterable: Expr
 
 
-class Unknown(Struct, frozen=True, array_like=True, tag="u"):
+class Unknown(Struct, frozen=True, array_like=True, tag="u", gc=False):
     """An expression of a form that is not followed; `names` are the names it reads."""
 
     names: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ Expr = (
 # --- What a file says, before anything is resolved ------------------------------------------------
 
 
-class Use(Struct, frozen=True, array_like=True):
+class Use(Struct, frozen=True, array_like=True, gc=False):
     """What happens to a call's value.
 
     how: `returned`, `yielded`, `assigned` (names: the targets), `argument` (call: of which call), `iterated`
@@ -180,7 +180,7 @@ class Use(Struct, frozen=True, array_like=True):
     call: int = -1
 
 
-class Parameter(Struct, frozen=True, array_like=True):
+class Parameter(Struct, frozen=True, array_like=True, gc=False):
     """One parameter; kind is `positional`, `variadic` (*args), `keyword` (keyword-only) or `keywords` (**kwargs)."""
 
     name: str
@@ -189,7 +189,7 @@ class Parameter(Struct, frozen=True, array_like=True):
     default: Expr | None
 
 
-class Function(Struct, frozen=True, array_like=True):
+class Function(Struct, frozen=True, array_like=True, gc=False):
     """A function, method or lambda. Function 0 of a module is the module's own body, named `<module>`.
 
     parent: index of the enclosing function; owner: index of the class it is a method of, or -1.
@@ -210,7 +210,7 @@ class Function(Struct, frozen=True, array_like=True):
     end_line: int
 
 
-class Class(Struct, frozen=True, array_like=True):
+class Class(Struct, frozen=True, array_like=True, gc=False):
     """A class; parent: index of the function it is defined in; owner: index of the enclosing class, or -1."""
 
     name: str
@@ -223,7 +223,7 @@ class Class(Struct, frozen=True, array_like=True):
     line: int
 
 
-class Import(Struct, frozen=True, array_like=True):
+class Import(Struct, frozen=True, array_like=True, gc=False):
     """`from module import attribute as name` (`attribute` None: `import module as name`; `*`: star)."""
 
     function: int
@@ -234,7 +234,7 @@ class Import(Struct, frozen=True, array_like=True):
     line: int
 
 
-class Binding(Struct, frozen=True, array_like=True):
+class Binding(Struct, frozen=True, array_like=True, gc=False):
     """`target = value` in a function body or a class body (`owner` is the class index, else -1).
 
     target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
@@ -252,7 +252,7 @@ class Binding(Struct, frozen=True, array_like=True):
     home: int | None = None
 
 
-class Loop(Struct, frozen=True, array_like=True):
+class Loop(Struct, frozen=True, array_like=True, gc=False):
     """A loop around code.
 
     kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same
@@ -272,7 +272,7 @@ class Loop(Struct, frozen=True, array_like=True):
     line: int
 
 
-class Call(Struct, frozen=True, array_like=True):
+class Call(Struct, frozen=True, array_like=True, gc=False):
     """One call expression; line and column as in `Location`, `name` is the last part of what is called."""
 
     callee: Expr
@@ -292,7 +292,7 @@ class Call(Struct, frozen=True, array_like=True):
     end_column: int
 
 
-class Ignore(Struct, frozen=True, array_like=True):
+class Ignore(Struct, frozen=True, array_like=True, gc=False):
     """`# tierlint: ignore[CODES] reason` on a line; no codes: everything. Columns delimit the comment."""
 
     line: int
@@ -326,14 +326,14 @@ class ModuleSummary(Struct, frozen=True, array_like=True):
 # --- The program, joined -----------------------------------------------------------------------
 
 
-class FunctionId(Struct, frozen=True, array_like=True, order=True):
+class FunctionId(Struct, frozen=True, array_like=True, order=True, gc=False):
     """A function of the project: its file's path and its index in that file's summary."""
 
     path: str
     index: int
 
 
-class CallId(Struct, frozen=True, array_like=True, order=True):
+class CallId(Struct, frozen=True, array_like=True, order=True, gc=False):
     """A call of the project: its file's path and its index in that file's summary."""
 
     path: str
@@ -376,7 +376,8 @@ class Command(Struct, frozen=True, order=True):
     """A shell command in a deployment file.
 
     when: `schedule` (cron, timer), `service` (keeps running: web process, worker, container),
-    `event` (push, pull request, webhook), `manual` (a person starts it: make target, console script, dispatch).
+    `event` (push, pull request, webhook), `manual` (a person starts it: make target, console script, dispatch),
+    `request` (somebody is on the line: a function behind an address), `message` (a queue, a topic, a file in a store).
     directory: posix path from the project root in which it runs ("" is the root).
     """
 
@@ -403,8 +404,8 @@ class Target(Struct, frozen=True, order=True):
 class TierPlace(Struct, frozen=True):
     """A call expression that takes a tier: the request itself, or where the object it is made with is built.
 
-    spelling: as in the tables (`service_tier`, `model_settings/service_tier`). since: first version of the SDK in which it
-    works. closed: nothing in that call can smuggle in another tier.
+    spelling: as in the tables (`service_tier`, `model_settings/service_tier`). since: first version of the SDK in which
+    it works. closed: nothing in that call can smuggle in another tier.
     """
 
     call: CallId
@@ -412,15 +413,20 @@ class TierPlace(Struct, frozen=True):
     since: str | None
     at_call: bool
     closed: bool
+    at: Location
 
 
 class LostTier(Struct, frozen=True):
-    """A tier that is passed in a spelling which the library `drops` without a word, or which `raises`."""
+    """A tier that is passed in a spelling which the library `drops` without a word, or which `raises`.
+
+    right: the spelling that works in the same call, if there is one.
+    """
 
     call: CallId
     spelling: str
     how: str
     tier: str
+    right: str | None
 
 
 class ApiCall(Struct, frozen=True):
@@ -431,7 +437,7 @@ class ApiCall(Struct, frozen=True):
     (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing in
     the call can smuggle in another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where it is built.
     places: where a tier can be written, in order of preference; lost: where one is passed in vain. default_timeout:
-    seconds that the library waits when none is passed. spread: the call itself sends one request for each of many items.
+    seconds that the library waits when none is passed. spread: the call itself sends a request for each of many items.
     """
 
     call: CallId
@@ -523,12 +529,25 @@ class Fix(Struct, frozen=True):
     why_unsafe: str | None = None
 
 
+class Inside(Struct, frozen=True, array_like=True):
+    """A dict display or a call that is the value of a keyword: the names in it, and where one more can be added.
+
+    before and after go around the item that is inserted at the byte offset `insert_at`.
+    """
+
+    names: tuple[str, ...]
+    insert_at: int
+    before: str
+    after: str
+
+
 class Reading(Struct, frozen=True, array_like=True):
     """What LibCST says of one call where it stands.
 
     insert_at: byte offset in the file where a keyword argument can be added, and `insert` the text that adds
     `service_tier="flex"` there; None: not editable. keywords: name -> (start, end) byte range of each whole
-    keyword argument including the comma and space that go with it, for removal. obstacle: why it cannot be edited.
+    keyword argument including the comma and space that go with it, for removal; values: of its value alone.
+    inside: name -> what its value holds. obstacle: why it cannot be edited. quote: the mark that its strings use.
     """
 
     insert_at: int | None
@@ -536,10 +555,24 @@ class Reading(Struct, frozen=True, array_like=True):
     keywords: dict[str, tuple[int, int]]
     values: dict[str, tuple[int, int]]
     obstacle: str | None = None
+    inside: dict[str, Inside] = {}
+    quote: str = '"'
+
+
+class Loss(Struct, frozen=True):
+    """A tier that is passed in vain: where, and the edit that spells it right, if there is one."""
+
+    lost: LostTier
+    at: Location
+    fix: Fix | None
 
 
 class JudgedCall(Struct, frozen=True):
-    """An API call with everything that was found out about it."""
+    """An API call with everything that was found out about it.
+
+    place: where its tier would be written, and no_fix: why tierlint does not write it there. losses: how to repair each
+    of the call's lost tiers. refuses_tier: why the call cannot take the tier that it passes.
+    """
 
     api_call: ApiCall
     traces: tuple[Trace, ...]
@@ -547,6 +580,10 @@ class JudgedCall(Struct, frozen=True):
     route: Route
     fix: Fix | None = None
     reading: Reading | None = None
+    place: TierPlace | None = None
+    no_fix: str | None = None
+    losses: tuple[Loss, ...] = ()
+    refuses_tier: str | None = None
 
 
 class Diagnostic(Struct, frozen=True):

@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tierlint.model import Reading
+from tierlint.model import Inside, Reading
 from tierlint.parsing import FIRST_TWO_LINES, decode
 
 Position = tuple[int, int, int, int]
@@ -26,6 +26,9 @@ _STACK: Final = 64 * 1024 * 1024
 # It is quadratic in depth, and above this it runs into the recursion limit anyway.
 _DEEPEST: Final = 400
 _LARGEST: Final = 200_000
+
+_ITEM: Final = "\0"
+_DISPLAY_OR_CALL = re.compile(r"\{|[\w.]+\(.*\)\Z", re.DOTALL)
 
 _BOM: Final = b"\xef\xbb\xbf"
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -169,7 +172,13 @@ def _read(source: _Source, position: Position) -> Reading:
     named = [(argument.name, index) for index, argument in enumerate(arguments.items) if argument.name]
     keywords = {name: _removal(arguments, index) for name, index in named}
     values = {name: (arguments.items[index].value, arguments.items[index].end) for name, index in named}
-    insert_at, insert = _insertion(arguments, 'service_tier="flex"'.replace('"', _quote(text)))
+    quote = _quote(text)
+    insert_at, insert = _insertion(arguments, f"service_tier={quote}flex{quote}")
+    inside = {
+        name: Inside(found.names, in_bytes(begin + found.insert_at), found.before, found.after)
+        for name, (begin, end) in values.items()
+        if (found := _inside(text[begin:end])) is not None
+    }
     editable = not arguments.bare_generator
     return Reading(
         insert_at=in_bytes(insert_at) if editable else None,
@@ -177,7 +186,60 @@ def _read(source: _Source, position: Position) -> Reading:
         keywords={name: (in_bytes(begin), in_bytes(end)) for name, (begin, end) in keywords.items()},
         values={name: (in_bytes(begin), in_bytes(end)) for name, (begin, end) in values.items()},
         obstacle=None if editable else "its argument is a generator without parentheses of its own",
+        inside=inside,
+        quote=quote,
     )
+
+
+def _inside(text: str) -> Inside | None:
+    """What a dict display or a call holds, with offsets into its own text."""
+    if _DISPLAY_OR_CALL.match(text) is None:
+        return None
+    found = _elements(text) if text.startswith("{") else _arguments(text)
+    if isinstance(found, str) or found.bare_generator:
+        return None
+    insert_at, insert = _insertion(found, _ITEM)
+    before, _, after = insert.partition(_ITEM)
+    return Inside(tuple(item.name for item in found.items if item.name), insert_at, before, after)
+
+
+def _elements(text: str) -> _Arguments | str:
+    """Where the items of a dict display are in its text, or why that cannot be told."""
+    import libcst
+
+    if len(text) > _LARGEST or _depth(text) > _DEEPEST:
+        return "the dict is too large or nested too deeply for LibCST"
+    newline = _NEWLINE.search(text)
+    code = libcst.Module((), default_newline=newline.group() if newline else "\n").code_for_node
+    try:
+        display = libcst.parse_expression(text)
+        if not isinstance(display, libcst.Dict) or code(display) != text or display.lpar:
+            return "it is no dict display"
+        opening = len(code(display.lbrace))
+        items: list[_Argument] = []
+        start = opening
+        for element in display.elements:
+            width = len(code(element))
+            comma = element.comma if isinstance(element.comma, libcst.Comma) else None
+            end = start + width - (len(code(comma)) if comma else 0)
+            key = element.key if isinstance(element, libcst.DictElement) else None
+            name = key.evaluated_value if isinstance(key, libcst.SimpleString) else None
+            items.append(
+                _Argument(
+                    name=name if isinstance(name, str) else None,
+                    start=start,
+                    value=end - len(code(element.value)),
+                    end=end,
+                    comma=end + len(code(comma.whitespace_before)) if comma else None,
+                )
+            )
+            start += width
+    except libcst.ParserSyntaxError:
+        return "LibCST cannot read the dict"
+    except RecursionError:
+        return "the dict is nested too deeply for LibCST"
+    # What stands before the first item is the brace and its space: `gap_before` begins behind the brace.
+    return _Arguments(text, 1, tuple(items), bare_generator=False)
 
 
 def _arguments(text: str) -> _Arguments | str:

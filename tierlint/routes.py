@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tierlint.catalog import Method
 from tierlint.catalog.models import Model, Models, find
-from tierlint.model import ApiCall, Route, Verdict
+from tierlint.model import ApiCall, Route, TierPlace, Verdict
 from tierlint.requirements import Requirement, release
 
 OFFICIAL_HOST: Final = "api.openai.com"
@@ -18,6 +18,8 @@ OFFICIAL_HOST: Final = "api.openai.com"
 NOTICE: Final = timedelta(days=30)
 # Flex and Batch where the price list has no figure of its own.
 HALF: Final = 0.5
+# Where the tier is a part of what is sent, no version of a library has to know it.
+ANY_VERSION: Final = "0"
 
 _WITHOUT_FLEX: Final = {
     "audio": "audio requests have",
@@ -65,14 +67,29 @@ def safety(
     verdict: Verdict,
     models: Models,
     *,
-    method: Method,
+    place: TierPlace | None,
     requirement: Requirement | None,
     assume_openai_host: bool = True,
 ) -> Safety:
-    """Whether it is proved that adding Flex to this call changes nothing but its price and its patience."""
-    doubts = _doubts(call, verdict, models, method, requirement, assume_openai_host)
+    """Whether it is proved that writing Flex at this place changes nothing but the call's price and its patience."""
+    doubts = _doubts(call, verdict, models, place, requirement, assume_openai_host)
     why_not = next(doubts, None)
     return Safety(why_not is None, why_not)
+
+
+def refusal(call: ApiCall, method: Method, requirement: Requirement | None) -> str | None:
+    """Why a call that passes a tier raises on it: its endpoint has none, or the SDK is too old."""
+    if call.tier is None:
+        return None
+    if method.tier == "none" and call.sdk == "openai":
+        endpoint = _WITHOUT_FLEX.get(call.api, "these requests have").removesuffix(" have").removesuffix(" has")
+        return f"{endpoint[0].upper() + endpoint[1:]} take no `service_tier`: {call.sdk} raises TypeError on it"
+    if method.tier != "keyword" or call.tier != "flex":
+        return None
+    place = next((place for place in call.places if place.at_call), None)
+    if too_old := _too_old(requirement, place.since if place else None, "takes flex"):
+        return too_old[0].upper() + too_old[1:]
+    return None
 
 
 def shutdown_notice(model: Model, models: Models) -> str | None:
@@ -111,11 +128,12 @@ def _flex(call: ApiCall, models: Models, method: Method, requirement: Requiremen
         obstacles.append("the model is not known here, so support must be checked")
     if call.provider == "configurable":
         obstacles.append("the host is set at run time, and the tier is OpenAI's own")
-    if method.tier == "indirect":
-        obstacles.append(f"{call.sdk} takes the tier where its client is built or configured, not at the call")
+    if not call.places and method.tier == "indirect":
+        obstacles.append(f"{call.sdk} takes the tier where the object is built, and that was not found here")
     if method.tier == "keyword" and method.tier_since is None and call.sdk == "openai":
         obstacles.append("this call is written for openai before 1.0")
-    if too_old := _too_old(requirement, method.tier_since, "takes flex"):
+    since = call.places[0].since if call.places else method.tier_since
+    if too_old := _too_old(requirement, since, "takes flex"):
         obstacles.append(too_old)
     discount = min((model.saves.get("flex", HALF) for model in takers), default=HALF)
     return Route("flex", discount, "; ".join(obstacles) or None)
@@ -188,7 +206,7 @@ def _doubts(
     call: ApiCall,
     verdict: Verdict,
     models: Models,
-    method: Method,
+    place: TierPlace | None,
     requirement: Requirement | None,
     assume_openai_host: bool,
 ) -> Iterator[str]:
@@ -196,15 +214,13 @@ def _doubts(
         yield f"the verdict is {verdict.tier} with {verdict.confidence} confidence"
     if not call.certain:
         yield "the receiver of the call was not resolved"
-    if call.sdk != "openai":
-        yield f"the call goes through {call.sdk}"
     if call.provider != "openai" or call.host not in (None, OFFICIAL_HOST):
         yield f"the client talks to {call.host or call.provider}, not to {OFFICIAL_HOST}"
     if call.host is None and not assume_openai_host:
         yield "the environment may set another host"
-    if method.tier != "keyword":
+    if place is None:
         yield "the call takes no service_tier"
-    if not call.closed or call.tier is not None:
+    elif not place.closed or call.tier is not None:
         yield "the arguments may set a tier already"
     if call.model is None:
         yield "the model is not known here"
@@ -214,13 +230,16 @@ def _doubts(
             yield f"{call.model} is not on the Flex list of {models.as_of}"
         elif notice := shutdown_notice(model, models):
             yield notice
-    if method.tier_since is None:
+    since = place.since if place is not None else None
+    if since is None:
         yield "no version of the SDK is known in which this method takes flex"
+    if since == ANY_VERSION:
+        return
     if requirement is None:
         yield f"no file says which version of {call.sdk} is used"
     elif requirement.version is None:
         yield f"{requirement.distribution} is required without a lowest version"
-    elif too_old := _too_old(requirement, method.tier_since, "takes flex"):
+    elif too_old := _too_old(requirement, since, "takes flex"):
         yield too_old
 
 

@@ -86,9 +86,9 @@ def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Ver
 def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdict:
     certain = all(trace.certain for trace in voting)
     by_hand = [trace for trace in voting if trace.entry.kind in _STARTED_BY_HAND]
-    spread = [trace for trace in voting if trace.fan_out is not None]
+    spread = [trace for trace in voting if trace.fan_out is not None or call.spread is not None]
     chained = [trace for trace in voting if trace.chained is not None]
-    trace = next((t for t in voting if t.fan_out is None), voting[0])
+    trace = next((t for t in voting if t not in spread), voting[0])
     whole = len(spread) == len(voting) and not chained and not method.agent
     if whole:
         trace = voting[0]
@@ -100,13 +100,14 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
         because.append(
             Evidence(f"{len(voting) - 1} other entry point(s) reach it, and nobody waits there either", None)
         )
-    if whole and trace.fan_out is not None and method.batch is not None:
-        because.append(trace.fan_out)
+    items = call.spread or trace.fan_out
+    if whole and items is not None and method.batch is not None:
+        because.append(items)
         return _verdict("batch", "high" if certain else "low", because, fan_out=True)
-    if method.tier == "none":
-        single = {t.entry.function for t in voting if t.fan_out is None}
+    if method.tier == "none" and call.api not in ("chat", "responses"):
+        single = {t.entry.function for t in voting if t not in spread}
         apart = all(t.entry.function not in single for t in spread)
-        clean = [t.fan_out for t in spread if t.chained is None and t.fan_out is not None]
+        clean = [items for t in spread if t.chained is None and (items := call.spread or t.fan_out) is not None]
         if method.batch is not None and apart and len(clean) > len(voting) - len(spread):
             because.append(Evidence(f"{len(clean)} of {len(voting)} ways to it send one request per item", None))
             return _verdict("batch", "low", [*because, clean[0]], fan_out=True)

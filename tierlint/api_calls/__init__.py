@@ -79,15 +79,20 @@ def _described(world: World, read: Arguments, expr: Expr, resolved: list[Externa
     value = next((v for v in resolved if v.made is not None), resolved[0])
     entry = world.known.methods[value.name]
     method = entry.method
+    if entry.client.by_call and value.made is None:
+        # Nothing is built before: the call itself says what it is made with.
+        value = replace(value, made=read.call)
+        entry = replace(entry, client=replace(entry.client, model=method.model))
     read = Arguments(world.program, read.call, value, handed=handed)
     if method.url:
-        return _posted(world, entry, value, read, expr)
+        posted = (_posted(world, v, Arguments(world.program, read.call, v, handed=handed), expr) for v in resolved)
+        return next((api_call for api_call in posted if api_call is not None), None)
     answers: Answers | None
     if method.object:
         answers = _by_object(world, entry, read)
     else:
-        others = [v for v in resolved if v is value or v.made is not None]
-        every = [(world.known.methods[v.name], v) for v in dict.fromkeys(others)]
+        others = [v for v in resolved if v.made is not None] or [value]
+        every = [(world.known.methods[v.name] if v is not value else entry, v) for v in dict.fromkeys(others)]
         said = [_answers(world, one, v, Arguments(world.program, read.call, v, handed=handed)) for one, v in every]
         sent = [a for a in said if a.provider != NEVER]
         answers = merged(sent)
@@ -98,7 +103,7 @@ def _described(world: World, read: Arguments, expr: Expr, resolved: list[Externa
     if answers is None or answers.provider == NEVER or (entry.client.sole and not _reaches(answers)):
         return None
     given, named = read.first(method.model)
-    if given and not method.object:
+    if given and not method.object and not entry.client.by_call:
         answers = _named_at_call(world, entry, answers, named)
         if answers.provider == NEVER:
             return None
@@ -131,13 +136,15 @@ def _by_object(world: World, entry: Entry, read: Arguments) -> Answers:
 
 def _named_at_call(world: World, entry: Entry, answers: Answers, named: Values) -> Answers:
     """What the call itself says of the model; the client has said the rest."""
-    if entry.client.provider in ("named", "held"):
+    built_here = any(isinstance(v, External) and v.name in world.known.clients for v in named)
+    if entry.client.provider == "named" or (entry.client.provider == "held" and built_here):
         said = merged(behind(world, entry.table, named))
         if said is None:
             return answers
-        if answers.because or answers.host:
-            return Answers(answers.provider, answers.host, said.models, answers.because, answers.places, answers.lost)
-        return said
+        waits = said.default_timeout or answers.default_timeout
+        return replace(
+            said, tier=said.tier or answers.tier, timeout=said.timeout or answers.timeout, default_timeout=waits
+        )
     return replace(answers, models=literals(named) or None)
 
 
@@ -145,8 +152,9 @@ def _reaches(answers: Answers) -> bool:
     return answers.seen and answers.provider != NEVER
 
 
-def _posted(world: World, entry: Entry, value: External, read: Arguments, expr: Expr) -> ApiCall | None:
-    request = http.posted(world, entry.method, read)
+def _posted(world: World, value: External, read: Arguments, expr: Expr) -> ApiCall | None:
+    entry = world.known.methods[value.name]
+    request = http.posted(world, entry.client, entry.method, read, expr)
     if request is None:
         return None
     method = replace(entry.method, api=request.endpoint.api, tier="none")
@@ -160,7 +168,7 @@ def _posted(world: World, entry: Entry, value: External, read: Arguments, expr: 
         default_timeout=entry.client.default_timeout,
         stream=request.stream,
     )
-    return _api_call(world, read, expr, entry.table, method, value, answers, certain=True, handed=False)
+    return _api_call(world, read, expr, entry.table, method, value, answers, certain=True, handed=read.handed)
 
 
 def _by_its_tail(
@@ -197,7 +205,9 @@ def _api_call(
     here: tuple[TierPlace, ...] = ()
     tier = answers.tier
     if method.tier == "keyword":
-        here = (TierPlace(read.call, method.spelling, method.tier_since, at_call=True, closed=read.closed()),)
+        closed = not handed and read.closed()
+        at = program.location(read.call)
+        here = (TierPlace(read.call, method.spelling, method.tier_since, at_call=True, closed=closed, at=at),)
     if not method.url:
         tier = read.tier((method.spelling, *method.also)) or tier
     models = answers.models or ()
@@ -223,7 +233,7 @@ def _api_call(
         client=program.location(value.made) if value.made is not None else None,
         because=answers.because,
         places=(*here, *answers.places),
-        lost=(*lost_tiers(read, read.call, method.drops, method.raises), *answers.lost),
+        lost=(*lost_tiers(read, method), *answers.lost),
         default_timeout=answers.default_timeout,
         spread=_spread(world, read, method),
     )

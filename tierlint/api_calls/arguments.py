@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tierlint.model import Call, CallId, Constant, Expr, FunctionId, Location, Name
+from tierlint.model import Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.values import (
@@ -52,8 +52,12 @@ class Arguments:
         return self.program.modules[self.call.path]
 
     def given(self, which: str | int) -> tuple[bool, Values]:
-        """Whether an argument is given at all, and what it can be."""
+        """Whether an argument is given at all, and what it can be; `*`: any of them."""
         self.opened.clear()
+        if which == "*":
+            every = [*self.record.arguments, *(value for name, value in self.record.keywords if name is not None)]
+            found = [v for expr in every for v in self.program.resolver.values(expr, self.scope)]
+            return bool(every), tuple(dict.fromkeys(found))
         if isinstance(which, int):
             expr = None if self.handed else argument(self.record, which)
             return expr is not None, self.program.resolver.values(expr, self.scope) if expr is not None else ()
@@ -71,7 +75,11 @@ class Arguments:
         return False, ()
 
     def in_call(self, record: Call, scope: Scope, name: str) -> tuple[bool, Values]:
-        """A keyword of a call."""
+        """A keyword of a call, or what stands below it: `model_list/litellm_params/model`."""
+        name, _, below = name.partition("/")
+        if below:
+            given, values = self.in_call(record, scope, name)
+            return self.below(given, values, below)
         for keyword, expr in record.keywords:
             if keyword == name:
                 return True, self.program.resolver.values(expr, scope)
@@ -84,19 +92,25 @@ class Arguments:
 
     def spelled(self, spelling: str) -> tuple[bool, Values]:
         """What stands at a spelling: `extra_body/service_tier`, `settings/a.Settings()/extra_args/service_tier`."""
-        keyword, *inner = spelling.split("/")
+        keyword, _, inner = spelling.partition("/")
         given, values = self.given(keyword)
-        for name in inner:
-            if not given or name.endswith("()"):
-                continue
-            given, values = self.in_values(values, name)
+        return self.below(given, values, inner) if inner else (given, values)
+
+    def below(self, given: bool, values: Values, path: str) -> tuple[bool, Values]:
+        """What stands at a path of keys and classes to build, below what an argument can be."""
+        for name in path.split("/"):
+            if given and not name.endswith("()"):
+                given, values = self.in_values(values, name)
         return given, values
 
     def in_values(self, values: Values, name: str) -> tuple[bool, Values]:
         """A key of a dict, or a keyword of the object of settings that stands in its place."""
         given, found = False, list[Value]()
         for value in values:
-            if isinstance(value, ContainerValue):
+            if isinstance(value, ContainerValue) and not isinstance(value.expr, Dictionary):
+                # A list counts for each of its items.
+                one, inner = self.in_values(self.program.resolver.items_of(value, None, value.scope), name)
+            elif isinstance(value, ContainerValue):
                 one, inner = self._in_display(value, name)
             elif isinstance(value, External) and value.made is not None:
                 record, scope = record_of(self.program, value.made)

@@ -39,12 +39,23 @@ def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Cand
                     yield CallId(module.path, index), callee, False
             elif kind == ARGUMENT:
                 yield from _handed(module, index, last, known.resources)
-    for last in plain:
+    imported = _imported(module, known, plain)
+    for last in (*plain, *(name for name in imported if name not in known.plain)):
         for kind, index in module.mentions(last):
             if kind == CALLEE:
                 yield CallId(module.path, index), module.call(index).callee, False
             elif kind == ARGUMENT:
-                yield from _handed(module, index, last, None)
+                yield from _handed(module, index, last, None, imported)
+
+
+def _imported(module: Module, known: Known, plain: Iterable[str]) -> frozenset[str]:
+    """The names under which a file imports such methods from their packages: `from litellm import acompletion as ask`."""
+    wanted = frozenset(plain)
+    return frozenset(
+        item.name
+        for item in module.summary.imports
+        if item.name and item.attribute in wanted and item.module.partition(".")[0] in known.roots
+    )
 
 
 def through_names(program: Program, module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:
@@ -199,11 +210,15 @@ def path_of(expr: Expr) -> str:
     return ""
 
 
-def _handed(module: Module, index: int, last: str, resources: frozenset[str] | None) -> Iterator[Candidate]:
+def _handed(
+    module: Module, index: int, last: str, resources: frozenset[str] | None, imported: frozenset[str] = frozenset()
+) -> Iterator[Candidate]:
     record = module.call(index)
     for expr in (*record.arguments, *(value for _, value in record.keywords)):
         path = path_of(expr)
-        if path.rpartition(".")[2] == last and (_resource(expr) in resources if resources is not None else "." in path):
+        if path.rpartition(".")[2] != last:
+            continue
+        if _resource(expr) in resources if resources is not None else "." in path or path in imported:
             yield CallId(module.path, index), expr, True
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tierlint.api_calls import texts
 from tierlint.api_calls.arguments import Arguments, literals, seconds
 from tierlint.api_calls.candidates import outside_names
-from tierlint.api_calls.providers import World, by_class, by_prefix
-from tierlint.catalog import Client, SdkTable
+from tierlint.api_calls.providers import Said, World, by_class, by_prefix
+from tierlint.catalog import Client, Method, SdkTable
 from tierlint.model import CallId, Evidence, LostTier, TierPlace
 from tierlint.program.values import (
     ClassValue,
@@ -19,6 +20,7 @@ from tierlint.program.values import (
     ContainerValue,
     External,
     InstanceValue,
+    TemplateValue,
     Value,
     Values,
 )
@@ -54,6 +56,8 @@ def built(world: World, table: SdkTable, client: Client, value: External, read: 
     said = by_class(world, client, read)
     held = _held(world, table, client, value, read, depth)
     own = _own(world, client, value, held)
+    if said is not None and client.provider in ("named", "held") and _names_more(own, said):
+        return own
     if said is not None:
         own = replace(own, provider=said[0], host=said[1], because=said[2])
     elif client.provider == "configurable" and not held:
@@ -66,6 +70,13 @@ def built(world: World, table: SdkTable, client: Client, value: External, read: 
             own, provider="configurable", because=(Evidence("where the client is built was not found", None),)
         )
     return own
+
+
+def _names_more(named: Answers, said: Said) -> bool:
+    """Whether the name of a model says more of who answers than the address it is asked at."""
+    provider, host, _ = said
+    is_unknown = provider == "configurable" and named.provider in ("azure", "other")
+    return named.provider == NEVER or is_unknown or (provider == "openai" and host is None)
 
 
 def behind(world: World, table: SdkTable, values: Values, depth: int = 0) -> tuple[Answers, ...]:
@@ -104,7 +115,7 @@ def _own(world: World, client: Client, value: External, held: Answers | None) ->
     base = held or Answers(world.usual if usual == "openai" else usual)
     if value.made is None:
         return base
-    made = Arguments(world.program, value.made)
+    made = Arguments(world.program, value.made, value if client.by_call else None)
     here = made.tier((client.spelling, *client.also)) if client.tier == "keyword" else None
     place = _place(world, client, value.made, made) if client.tier == "keyword" else None
     given, values = made.first(client.timeout)
@@ -112,7 +123,7 @@ def _own(world: World, client: Client, value: External, held: Answers | None) ->
     return replace(
         base,
         places=(*base.places, place) if place is not None else base.places,
-        lost=(*lost_tiers(made, value.made, client.drops, client.raises), *base.lost),
+        lost=(*lost_tiers(made, client), *base.lost),
         tier=here or base.tier,
         timeout=seconds(values) if given else base.timeout,
         default_timeout=client.default_timeout or base.default_timeout,
@@ -120,13 +131,24 @@ def _own(world: World, client: Client, value: External, held: Answers | None) ->
     )
 
 
-def lost_tiers(read: Arguments, call: CallId, drops: Iterable[str], raises: Iterable[str]) -> Iterator[LostTier]:
+def lost_tiers(read: Arguments, owner: Client | Method) -> Iterator[LostTier]:
     """Spellings of a tier that stand in a call and do nothing, or raise."""
-    for how, spellings in (("drops", drops), ("raises", raises)):
+    right = owner.spelling if owner.tier == "keyword" else None
+    for how, spellings in (("drops", owner.drops), ("raises", owner.raises)):
         for spelling in spellings:
-            tier = read.tier((spelling,))
-            if tier is not None:
-                yield LostTier(call, spelling, how, tier)
+            outer, is_inside, last = spelling.rpartition("()/")
+            if not is_inside:
+                tier = read.tier((spelling,))
+                if tier is not None:
+                    yield LostTier(read.call, spelling, how, tier, right)
+                continue
+            # The keyword stands in the call that builds an object of settings.
+            known = right[len(outer) + len(is_inside) :] if right and right.startswith(outer + is_inside) else None
+            for value in read.spelled(outer.rpartition("/")[0])[1]:
+                if isinstance(value, External) and value.made is not None:
+                    tier = Arguments(read.program, value.made).tier((last,))
+                    if tier is not None:
+                        yield LostTier(value.made, last, how, tier, known)
 
 
 def _place(world: World, client: Client, made: CallId, read: Arguments) -> TierPlace | None:
@@ -134,7 +156,8 @@ def _place(world: World, client: Client, made: CallId, read: Arguments) -> TierP
     callees = world.program.callees(made)
     if any(isinstance(callee, ClassValue) for callee in callees):
         return None
-    return TierPlace(made, client.spelling, client.tier_since, at_call=False, closed=read.closed())
+    at = world.program.location(made)
+    return TierPlace(made, client.spelling, client.tier_since, at_call=False, closed=read.closed(), at=at)
 
 
 def _held(
@@ -145,7 +168,7 @@ def _held(
         return None
     found: list[Answers] = []
     if value.made is not None:
-        made = Arguments(world.program, value.made)
+        made = Arguments(world.program, value.made, value if client.by_call else None)
         given, through = made.first(client.through)
         client_answers = merged(behind(world, table, through, depth + 1)) if given else None
         vendor = literals(made.given(client.provider_keyword)[1]) if client.provider_keyword else ()
@@ -206,6 +229,11 @@ def _behind(world: World, table: SdkTable, value: Value, depth: int) -> Iterator
                 yield Answers("configurable", models=(name,), because=(why,))
             else:
                 yield Answers(world.usual if provider == "openai" else provider, models=(name,))
+    elif isinstance(value, TemplateValue):
+        for text in texts.texts(world.program, (value,)):
+            # A name whose beginning is not known may be anybody's.
+            provider = None if text.text.startswith(texts.GAP) else by_prefix(table, text.text)[0]
+            yield Answers(world.usual if provider == "openai" else provider or "configurable", models=None)
     elif isinstance(value, External):
         yield from _outside(world, table, value, depth)
     elif isinstance(value, InstanceValue):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,13 +26,15 @@ class Known(Struct, frozen=True):
 
     methods: by full dotted name; tails: by an unmistakable path. last: last parts of paths whose part before is one of
     `resources`. plain: last parts of methods that stand directly on an object or module -> the roots of their packages.
-    makers: last parts of the names of clients that are called themselves. decorators: last parts of decorators' names.
+    apis: of a client, the one API that all its methods use.
+    makers: last parts of the names of what builds clients that are called themselves. decorators: last parts of decorators' names.
     """
 
     methods: Mapping[str, Entry]
     tails: Mapping[str, tuple[SdkTable, Method]]
     clients: Mapping[str, tuple[SdkTable, Client]]
     endpoints: tuple[Endpoint, ...]
+    apis: Mapping[str, str]
     last: frozenset[str]
     resources: frozenset[str]
     plain: Mapping[str, frozenset[str]]
@@ -65,8 +67,8 @@ def lay_out(catalog: Catalog) -> Known:
                     if method.decorator:
                         decorators.add(tail)
                     elif path == CALLED:
-                        maker = name.rpartition(".")[2]
-                        makers[maker] = makers.get(maker, frozenset()) | roots
+                        for maker in _makers(catalog, name):
+                            makers[maker] = makers.get(maker, frozenset()) | roots
                     elif resource:
                         last.add(tail)
                         resources.add(resource.rpartition(".")[2])
@@ -79,6 +81,7 @@ def lay_out(catalog: Catalog) -> Known:
         tails=tails,
         clients=clients,
         endpoints=tuple(endpoint for table in catalog.sdks for endpoint in table.endpoint),
+        apis=_apis(methods.values()),
         last=frozenset(last),
         resources=frozenset(resources),
         plain=plain,
@@ -86,6 +89,25 @@ def lay_out(catalog: Catalog) -> Known:
         decorators=frozenset(decorators),
         roots=frozenset(root for table in catalog.sdks for root in table.roots),
     )
+
+
+def _apis(methods: Iterable[Entry]) -> dict[str, str]:
+    used: dict[str, set[str]] = {}
+    for entry in methods:
+        if entry.client.provider != "held":
+            used.setdefault(entry.client.name, set()).add(entry.method.api)
+    return {name: apis.pop() for name, apis in used.items() if len(apis) == 1}
+
+
+def _makers(catalog: Catalog, client: str) -> Iterator[str]:
+    """The last parts of the names of what builds a client: the class or function itself, and the flows that give it."""
+    yield client.rpartition(".")[2].removesuffix("()")
+    root = client.partition(".")[0]
+    for flow in (flow for table in catalog.sdks for flow in table.flow):
+        if flow.gives == client:
+            yield from (name.rpartition(".")[2] for name in flow.call)
+        elif flow.gives == "instance":
+            yield from (name.rpartition(".")[2] for name in flow.call if name.partition(".")[0] == root)
 
 
 def method_of(known: Known, api_call: ApiCall) -> Method:

@@ -55,7 +55,7 @@ def by_class(world: World, client: Client, read: Arguments) -> Said | None:
                 if any(name == keyword and _may_be_unseen(world.program, e, scope) for name, e in record.keywords):
                     return "configurable", None, (said,)
                 return by_host(world.catalog, values, said)
-        if any(name is None for name, _ in record.keywords):
+        if any(name is None for name, _ in record.keywords) and not client.by_call:
             return "configurable", None, (Evidence("the client is built with `**` arguments", at),)
         if client.provider == "openai" and any(name in ("provider", "data_residency") for name, _ in record.keywords):
             return "configurable", None, (Evidence("the client is built for another provider or region", at),)

@@ -54,7 +54,8 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     that names the vendor apart from the model. falls_back_on: where the object is set for all that are built without
     one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm` an attribute. otherwise: who
     answers when neither names nor holds a model. sole: only where
-    the held object is known to reach OpenAI is this a request at all.
+    the held object is known to reach OpenAI is this a request at all. by_call: a module or factory whose functions
+    take with each call what other clients are built with.
 
     tier: whether the constructor takes a tier: `keyword` or `none`; spelling, also, tier_since, drops, raises: as
     in Method.
@@ -73,6 +74,7 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     falls_back_on: tuple[str, ...] = ()
     otherwise: str = "configurable"
     sole: bool = False
+    by_call: bool = False
     tier: str = "none"
     spelling: str = "service_tier"
     also: tuple[str, ...] = ()
@@ -94,13 +96,16 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
     tier: `keyword` (the call takes it), `none` (nothing takes it) or `indirect` (only where the object is built).
     spelling: how the call takes it: a keyword, then keys of a dict (`model_settings/service_tier`) or a class to build
     and its keyword (`model_settings/agents.ModelSettings()/extra_args/service_tier`). also: other spellings that work.
-    tier_since: first version of the distribution in which the spelling works. drops, raises: spellings that are lost without a word, or raise.
+    tier_since: first version of the distribution in which the spelling works. drops, raises: spellings that are lost
+    without a word, or raise.
 
     batch: the Batch API's URL for it. stream: `keyword`, `always` or `never`. tail: unmistakable even when the
     receiver is unknown. model: where the call names the model: keywords and positions. live: a person is on the line.
     agent: one call sends a chain of requests, each needing the answer before. object: the arguments whose own
     construction names the model. redirects: arguments that may send the request elsewhere. items: arguments over which
-    the call itself sends one request each. url, body: where a bare HTTP request has its address and its content.
+    the call itself sends one request each. url, body: where a bare HTTP request has its address and its content; verb:
+    its method, where it is not a POST by name. `object` may then hold a request that is built by another call, whose
+    arguments say all that.
     """
 
     on: tuple[str, ...]
@@ -125,6 +130,7 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[int | str, ...] = ()
     url: tuple[int | str, ...] = ()
     body: tuple[int | str, ...] = ()
+    verb: tuple[int | str, ...] = ()
 
 
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,7 +145,7 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     """What a call or attribute of the outside world gives back, for following values.
 
-    call / attribute: dotted names. gives: `receiver`, `argument N`, `element of N`, `entering of N` (what `with`
+    call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`, `element of N`, `entering of N` (what `with`
     binds), `result of N` (what calling argument N gives), `results of N` (many of these), `instance of N`,
     `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted name whose instance it is.
     """

@@ -7,8 +7,11 @@ from typing import Final
 from tierlint.rules import (
     batch_candidate,
     discount_tier_on_live_path,
+    fake_batch,
     flex_candidate,
+    flex_short_timeout,
     flex_unsupported_model,
+    tier_not_accepted,
     unused_ignore,
 )
 from tierlint.rules.rule import Rule
@@ -18,6 +21,9 @@ RULES: Final[tuple[Rule, ...]] = (
     batch_candidate.RULE,
     discount_tier_on_live_path.RULE,
     flex_unsupported_model.RULE,
+    tier_not_accepted.RULE,
+    flex_short_timeout.RULE,
+    fake_batch.RULE,
     unused_ignore.RULE,
 )
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from tierlint.catalog.models import Models, find
-from tierlint.model import JudgedCall
+from tierlint.model import Fix, JudgedCall
 from tierlint.rules.chain import decisive_trace
+from tierlint.tier_edits import spelled
 
 # Whoever started these may look on; they can do without the speed all the same.
 _STARTED_BY_HAND: Final = ("command", "notebook", "start-up")
 
 _MOST_OBSTACLES: Final = 2
+
+TIER: Final = "service_tier"
 
 
 def who_waits(call: JudgedCall, *, answer: str) -> str:
@@ -47,11 +52,21 @@ def has_flex(call: JudgedCall, models: Models) -> bool:
     return takes_tier and model is not None and model.flex == "yes"
 
 
+def flex_instead(call: JudgedCall) -> Fix | None:
+    """The fix for work that suits the Batch API better: Flex, where somebody asks for it."""
+    if call.fix is None:
+        return None
+    return replace(call.fix, safety="unsafe", why_unsafe="the Batch API suits this work better than Flex")
+
+
 def _flex(call: JudgedCall, models: Models) -> str:
-    through = "" if call.api_call.sdk == "openai" else f", handed through {call.api_call.sdk},"
+    place = call.place or next(iter(call.api_call.places), None)
+    text = spelled(place.spelling if place is not None else TIER)
+    where = "" if place is None or place.at_call else f", where the object is built ({place.at.path}:{place.at.line}),"
+    left = f" It is not written for you: {call.no_fix}." if call.no_fix else ""
     return (
-        f'`service_tier="flex"`{through} saves {call.route.discount:.0%}: allow a timeout of 900 s and '
-        f"handle 429 `flex_unavailable`, which is not billed (Flex list of {models.as_of})."
+        f"`{text}`{where} saves {call.route.discount:.0%}: allow a timeout of 900 s and "
+        f"handle 429 `flex_unavailable`, which is not billed (Flex list of {models.as_of}).{left}"
     )
 
 

@@ -79,16 +79,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from tierlint.catalog.models import Models
-from tierlint.model import Diagnostic, Fix, JudgedCall
-from tierlint.rules.advice import advice, has_flex, who_waits
+from tierlint.model import Diagnostic, JudgedCall
+from tierlint.rules.advice import advice, flex_instead, has_flex, who_waits
 from tierlint.rules.rule import Rule, finding
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if call.verdict.tier != "batch" or call.api_call.tier is not None or not call.route.discount:
+        return
+    # A call that only looks like a batch is TL401's.
+    if call.api_call.spread is not None:
         return
     message = f"{who_waits(call, answer='these answers')} {advice(call, models)}"
     if call.route.mechanism == "batch" and has_flex(call, models):
@@ -96,13 +97,7 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
             ' Flex costs the same today with one keyword, `service_tier="flex"` (timeout 900 s, '
             "429 `flex_unavailable`)."
         )
-    yield finding("TL102", call, message, fix=_flex_instead(call))
-
-
-def _flex_instead(call: JudgedCall) -> Fix | None:
-    if call.fix is None:
-        return None
-    return replace(call.fix, safety="unsafe", why_unsafe="the Batch API suits this work better than Flex")
+    yield finding("TL102", call, message, fix=flex_instead(call))
 
 
 RULE = Rule("TL102", "batch-candidate", check, __doc__)
