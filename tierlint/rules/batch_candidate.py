@@ -88,8 +88,8 @@ from tierlint.rules.rule import Rule, finding
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if call.verdict.tier != "batch" or call.api_call.tier is not None or not call.route.discount:
         return
-    # A call that only looks like a batch is TL401's.
-    if call.api_call.spread is not None:
+    # A call that only looks like a batch is TL401's, one whose tier is lost TL302's.
+    if call.api_call.spread is not None or call.losses:
         return
     message = f"{who_waits(call, answer='these answers')} {advice(call, models)}"
     if call.route.mechanism == "batch" and has_flex(call, models):

@@ -75,6 +75,8 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     tier = call.api_call.tier
     if tier not in _DISCOUNT or call.verdict.tier != "standard" or call.verdict.confidence == "low":
         return
+    if call.refuses_tier:
+        return
     message = (
         f"Somebody waits for this answer: {reason(call)}. {_DISCOUNT[tier]}; "
         "leave the tier out here, or pass it in from the background callers only."

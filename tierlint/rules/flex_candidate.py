@@ -77,7 +77,7 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     # Work that is not shaped like a job gains nothing from the Batch API.
     if call.verdict.tier != "flex" or call.route.mechanism not in ("flex", "background-window"):
         return
-    if call.api_call.tier is None and call.route.discount:
+    if call.api_call.tier is None and not call.losses and call.route.discount:
         message = f"{who_waits(call, answer='this answer')} {advice(call, models)}"
         yield finding("TL101", call, message, fix=call.fix)
 

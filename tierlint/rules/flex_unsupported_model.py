@@ -60,7 +60,7 @@ _CONFIDENCE: Final = {"no": "high", "uncertain": "medium", None: "low"}
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     api_call = call.api_call
     # Other providers have lists, and tiers, of their own.
-    if api_call.tier != "flex" or api_call.provider != "openai":
+    if api_call.tier != "flex" or api_call.provider != "openai" or call.refuses_tier:
         return
     for name in (api_call.model,) if api_call.model else api_call.models:
         model = find(models, name)
