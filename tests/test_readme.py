@@ -122,14 +122,17 @@ def test_the_page_has_its_examples() -> None:
         ("Example", "calls docs/example"),
         ("Fixes", "docs/example --diff"),
         ("Your own framework", "calls"),
+        ("Your own wrapper", "--diff --unsafe-fixes"),
     ]
 
 
-def test_the_example_of_your_own_framework_needs_its_table(tmp_path: Path) -> None:
-    example = EXAMPLES[-1]
-    settings = example.files["pyproject.toml"].partition("[[tool")[0]
-    assert "  undetermined  " in output(written({**example.files, "pyproject.toml": settings}, tmp_path), example)
-    assert "  flex  " in output(written(example.files, tmp_path), example)
+def test_the_examples_of_your_own_need_their_tables(tmp_path: Path) -> None:
+    for example, without, with_table in zip(
+        EXAMPLES[-2:], ("  undetermined  ", "apply 0 fixes"), ("  flex  ", "apply 1 fix "), strict=True
+    ):
+        settings = example.files["pyproject.toml"].partition("[[tool")[0]
+        assert without in output(written({**example.files, "pyproject.toml": settings}, tmp_path), example)
+        assert with_table in output(written(example.files, tmp_path), example)
 
 
 def compact(value: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -50,7 +50,8 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     arguments that redirect it. settings: module attributes that redirect it when assigned.
 
     model: constructor arguments (keywords, positions) that name the model or hold the object that does; a list counts
-    for each of its items. through: arguments that hold the client whose host counts. provider_keyword: the argument
+    for each of its items; `receiver` is the object whose method built this one, `service_context/llm` what an argument
+    was built with in its turn, `add_component(1)` what a method of the object itself is handed later. through: arguments that hold the client whose host counts. provider_keyword: the argument
     that names the vendor apart from the model. falls_back_on: where the object is set for all that are built without
     one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm` an attribute. otherwise: who
     answers when neither names nor holds a model. sole: only where
@@ -312,6 +313,8 @@ def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: 
             entry = read_strictly(raw, kind, source=source, key=key)
             if isinstance(entry, EntryPattern):
                 _check_entry_point(f"{source}: {key}", entry)
+            if isinstance(entry, SdkTable):
+                check_sdk(f"{source}: {key}", entry, [c.name for table in shipped.sdks for c in table.client])
             entries.append(entry)
         own[name] = tuple(entries)
     sdks: tuple[SdkTable, ...] = own.pop("sdk", ())
@@ -359,11 +362,56 @@ _USER_TABLES: dict[str, type[Struct]] = {
 }
 
 
+_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
+    "client": {
+        "provider": ("openai", "azure", "other", "configurable", "named", "held"),
+        "otherwise": ("openai", "azure", "other", "configurable"),
+        "tier": ("keyword", "none"),
+    },
+    "method": {
+        "api": (
+            "chat", "responses", "embeddings", "completions", "moderations", "images", "audio", "assistants", "other"
+        ),
+        "tier": ("keyword", "none", "indirect"),
+        "stream": ("keyword", "always", "never"),
+    },
+    "endpoint": {"tier": ("keyword", "none")},
+    "host": {"provider": ("openai", "azure", "other", "configurable")},
+    "model_prefix": {"provider": ("openai", "azure", "other", "configurable", "none")},
+}  # fmt: skip
+
+
+def check_sdk(where: str, table: SdkTable, others: Iterable[str]) -> None:
+    """Raise ConfigError where a table of an SDK uses a word of its own or names a client that there is none of.
+
+    where: file and key, for the message; others: clients of other tables that its methods may stand on.
+    """
+    for kind, choices in _CHOICES.items():
+        for number, entry in enumerate(getattr(table, kind)):
+            for key, words in choices.items():
+                said = getattr(entry, key)
+                if said not in words:
+                    raise ConfigError(f"{where}.{kind}[{number}].{key}: unknown word {said!r}{_one_of(said, words)}")
+    known = {client.name for client in table.client}.union(others)
+    for number, method in enumerate(table.method):
+        for name in method.on:
+            if name not in known and name != "*":
+                raise ConfigError(
+                    f"{where}.method[{number}].on: no client is called {name!r}{_one_of(name, sorted(known), 3)}; "
+                    "add a [[client]] of that name"
+                )
+    if not table.roots:
+        raise ConfigError(f"{where}.roots: name the package that is imported")
+
+
+def _one_of(said: str, words: Sequence[str], most: int = 99) -> str:
+    near = difflib.get_close_matches(said, words, 1)
+    return f"; did you mean {near[0]!r}?" if near else f"; one of {', '.join(words)}" if len(words) <= most else ""
+
+
 def _check_entry_point(where: str, pattern: EntryPattern) -> None:
     if pattern.kind not in ENTRY_KINDS:
-        near = difflib.get_close_matches(pattern.kind, ENTRY_KINDS, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; one of {', '.join(ENTRY_KINDS)}"
-        raise ConfigError(f"{where}.kind: unknown kind {pattern.kind!r}{hint}")
+        raise ConfigError(f"{where}.kind: unknown kind {pattern.kind!r}{_one_of(pattern.kind, list(ENTRY_KINDS))}")
     forms = [
         bool(pattern.decorator), bool(pattern.method_of), bool(pattern.argument_of), bool(pattern.file),
         pattern.main_guard, bool(pattern.annotation), bool(pattern.module_calls), bool(pattern.named_in),
