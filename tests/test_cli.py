@@ -407,7 +407,9 @@ def test_explain(shop: Path) -> None:
     done = tierlint(shop, "explain", "mail/tasks.py:10")
     assert done.returncode == 0
     assert "Verdict: flex, high confidence" in done.stdout and "TL101 flex-candidate" in done.stdout
-    assert tierlint(shop / "mail", "explain", "tasks.py:10:14").stdout == done.stdout
+    # Places are named as they are reached from where tierlint was started.
+    below = tierlint(shop / "mail", "explain", "tasks.py:10:14").stdout
+    assert below.replace("tasks.py:", "mail/tasks.py:") == done.stdout
 
 
 def test_explain_away_from_a_call_names_the_nearest(shop: Path) -> None:

@@ -634,8 +634,10 @@ def test_of_calls_within_one_another_the_innermost() -> None:
 
 
 def test_places() -> None:
-    assert place(Location("a.py", 3, 5, 3, 9)) == "a.py:3:5"
-    assert place(Location("a.ipynb", 30, 5, 30, 9, 0, 2)) == "a.ipynb:cell 1:2:5"
+    assert place(Location("a.py", 3, 5, 3, 9), VIEW) == "a.py:3:5"
+    assert place(Location("a.ipynb", 30, 5, 30, 9, 0, 2), VIEW) == "a.ipynb:cell 1:2:5"
+    below = replace(VIEW, shown=lambda path: f"../{path}")
+    assert place(Location("a.py", 3, 5, 3, 9), below) == "../a.py:3:5"
 
 
 def test_terminal_sequences_in_the_source_do_not_reach_the_terminal() -> None:

@@ -123,9 +123,9 @@ def check(paths: tuple[Path, ...], **options: Any) -> int:
         if paths and not named:
             return CLEAN
         report = _analyze(root, settings, named, options)
-        if options["fix"] and not options["diff"] and _fix(root, report, options):
+        if options["fix"] and not options["diff"] and _fix(root, settings, report, options):
             report = _analyze(root, settings, named, options)
-    _warn_of_problems(report, options)
+    _warn_of_problems(report, root, options)
     if options["diff"]:
         is_clean = not _show_diff(root, report, options)
     else:
@@ -156,7 +156,7 @@ def calls(paths: tuple[Path, ...], calls_format: str, **options: Any) -> int:
     from tierlint.report import CALL_FORMATS
 
     view = _view(root, settings, summary=not options["quiet"])
-    _warn_of_problems(report, options)
+    _warn_of_problems(report, root, options)
     click.echo(CALL_FORMATS[calls_format](report, view), nl=False, color=view.color)
     return MISTAKE if _is_incomplete(report, root, paths, settings) else CLEAN
 
@@ -175,10 +175,10 @@ def explain(place: str, **options: Any) -> int:
     with _mistakes_reported():
         root, settings = _settings((file,), options)
         report = _analyze(root, settings, (file,), options)
-        call = _call_at(report, root, file, match)
+        view = _view(root, settings, summary=False)
+        call = _call_at(report, view, root, file, match)
     from tierlint.report import explain as page
 
-    view = _view(root, settings, summary=False)
     click.echo(page.render(report, call, view), nl=False, color=view.color)
     return CLEAN
 
@@ -264,11 +264,19 @@ def _not_excluded(paths: Sequence[Path], root: Path, settings: Settings) -> tupl
     return tuple(path for path in paths if not excluded.match_file(_relative(path, root)))
 
 
+def _from_here(path: Path) -> str:
+    """A path as it is reached from where tierlint was started."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+
+
 def _relative(path: Path, root: Path) -> str:
     return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(root))).as_posix()
 
 
-def _call_at(report: Report, root: Path, file: Path, place: re.Match[str]) -> JudgedCall:
+def _call_at(report: Report, view: View, root: Path, file: Path, place: re.Match[str]) -> JudgedCall:
     from tierlint.report.explain import nearest_call
     from tierlint.report.view import line_place
 
@@ -277,7 +285,7 @@ def _call_at(report: Report, root: Path, file: Path, place: re.Match[str]) -> Ju
     if call is None:
         raise click.UsageError(f"{file}: there is no API call in this file")
     if not is_there:
-        nearest = line_place(call.api_call.at).removeprefix(call.api_call.at.path)
+        nearest = line_place(call.api_call.at, view).removeprefix(view.shown(call.api_call.at.path))
         raise click.UsageError(f"{place[0]}: there is no API call here; the nearest is {file}{nearest}")
     return call
 
@@ -302,7 +310,7 @@ def _apply(root: Path, fixable: Sequence[Diagnostic], *, dry_run: bool) -> FixOu
     expected = {path: sha256((root / path).read_bytes()).hexdigest() for path in present}
     outcome = fix_files(root, fixes, dry_run=dry_run, expected=expected)
     for problem in outcome.problems:
-        _warn(_problem_text(problem))
+        _warn(_problem_text(problem, root))
     return outcome
 
 
@@ -317,7 +325,7 @@ def _show_diff(root: Path, report: Report, options: dict[str, Any]) -> bool:
     return bool(outcome.changed)
 
 
-def _fix(root: Path, report: Report, options: dict[str, Any]) -> bool:
+def _fix(root: Path, settings: Settings, report: Report, options: dict[str, Any]) -> bool:
     """Write the fixes; whether any file changed."""
     from tierlint.report.view import place
 
@@ -325,9 +333,10 @@ def _fix(root: Path, report: Report, options: dict[str, Any]) -> bool:
     outcome = _apply(root, fixable, dry_run=False)
     if options["show_fixes"]:
         changed = {change.path for change in outcome.changed}
+        view = _view(root, settings, summary=False)
         for one in fixable:
-            if one.fix and one.at.path in changed:
-                click.echo(f"tierlint: fixed: {place(one.at)}: {one.rule} {one.fix.title}", err=True)
+            if one.fix and not changed.isdisjoint(edit.path for edit in one.fix.edits):
+                click.echo(f"tierlint: fixed: {place(one.at, view)}: {one.rule} {one.fix.title}", err=True)
     _say_what_was_fixed("applied", outcome, options)
     return bool(outcome.changed)
 
@@ -349,13 +358,14 @@ def _warn(text: str) -> None:
     click.echo(f"tierlint: warning: {printable(text)}", err=True)
 
 
-def _warn_of_problems(report: Report, options: dict[str, Any]) -> None:
+def _warn_of_problems(report: Report, root: Path, options: dict[str, Any]) -> None:
     for problem in () if options["quiet"] else sorted(report.problems):
-        _warn(_problem_text(problem))
+        _warn(_problem_text(problem, root))
 
 
-def _problem_text(problem: Problem) -> str:
-    where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+def _problem_text(problem: Problem, root: Path) -> str:
+    path = _from_here(root / problem.path)
+    where = f"{path}:{problem.line}" if problem.line else path
     return f"{where}: {problem.message}"
 
 
@@ -367,7 +377,8 @@ def _narrate(root: Path, settings: Settings, report: Report) -> None:
         f"{report.files_read} of {report.files_seen} files read",
         f"{len(report.entry_points)} entry points, {len(report.judged_calls)} API calls",
     ]
-    lines += [f"hidden: {line_place(one.at)}: {one.rule}: {one.hidden_because}" for one in report.hidden]
+    view = _view(root, settings, summary=False)
+    lines += [f"hidden: {line_place(one.at, view)}: {one.rule}: {one.hidden_because}" for one in report.hidden]
     for line in lines:
         click.echo(f"tierlint: {printable(line)}", err=True)
 
@@ -394,4 +405,5 @@ def _view(root: Path, settings: Settings, *, summary: bool) -> View:
         color=wants_color(sys.stdout.isatty(), os.environ),
         summary=summary,
         table_prefix=settings.prefix if settings.source else "tool.tierlint.",
+        shown=lambda path: _from_here(root / path),
     )

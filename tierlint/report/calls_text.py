@@ -15,7 +15,7 @@ _WIDEST_CALLEE: Final = 48
 
 def render(report: Report, view: View) -> str:
     calls = calls_in_order(report.judged_calls)
-    rows = [_HEADER, *(_row(call) for call in calls)]
+    rows = [_HEADER, *(_row(call, view) for call in calls)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
     lines = []
     for row in rows if calls else ():
@@ -30,15 +30,15 @@ def render(report: Report, view: View) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _row(call: JudgedCall) -> tuple[str, str, str, str, str]:
+def _row(call: JudgedCall, view: View) -> tuple[str, str, str, str, str]:
     trace = decisive_trace(call)
-    entry = f"{trace.entry.kind} {line_place(trace.entry.at)}" if trace else "-"
+    entry = f"{trace.entry.kind} {line_place(trace.entry.at, view)}" if trace else "-"
     others = len({one.entry for one in call.traces}) - 1
     more = f" (+{others})" if others > 0 else ""
     callee = printable(call.api_call.callee)
     if len(callee) > _WIDEST_CALLEE:
         callee = callee[: _WIDEST_CALLEE - 1] + "…"
-    return place(call.api_call.at), callee, call.verdict.tier, call.verdict.confidence, f"{entry}{more}"
+    return place(call.api_call.at, view), callee, call.verdict.tier, call.verdict.confidence, f"{entry}{more}"
 
 
 def _summary(report: Report, calls: list[JudgedCall]) -> str:

@@ -25,10 +25,10 @@ from tierlint.rules.chain import by_urgency, chain
 def render(report: Report, call: JudgedCall, view: View) -> str:
     at = call.api_call.at
     found = [one for one in (*report.diagnostics, *report.hidden) if one.at == at]
-    lines = [paint(place(at), "bold", view.color), *frame(at, view.lines(at.path), view.color), ""]
+    lines = [paint(place(at, view), "bold", view.color), *frame(at, view.lines(at.path), view.color), ""]
     sections = (
-        ("Request", _request(call)),
-        (f"Verdict: {call.verdict.tier}, {call.verdict.confidence} confidence", _verdict(call)),
+        ("Request", _request(call, view)),
+        (f"Verdict: {call.verdict.tier}, {call.verdict.confidence} confidence", _verdict(call, view)),
         (f"Discount: {_route(call)}", _discount(call)),
         (_ways(call), _traces(call, view)),
         ("What would settle it", _settle(call, view)),
@@ -59,7 +59,7 @@ def nearest_call(report: Report, path: str, line: int, cell: int | None = None) 
     return call, distance(call)[:2] == (False, 0)
 
 
-def _request(call: JudgedCall) -> Iterator[str]:
+def _request(call: JudgedCall, view: View) -> Iterator[str]:
     one = call.api_call
     certain = "" if one.certain else " (the receiver is not resolved; the name alone says so)"
     yield f"{one.method}{certain}, in `{printable(one.function_name)}`"
@@ -68,15 +68,15 @@ def _request(call: JudgedCall) -> Iterator[str]:
     tier, timeout = one.tier or "not given", one.timeout or "not given"
     yield f"model {model}, service tier {tier}, timeout {timeout}{streams}"
     host = f" at {one.host}" if one.host else ""
-    client = f", client built at {line_place(one.client)}" if one.client else ""
+    client = f", client built at {line_place(one.client, view)}" if one.client else ""
     yield f"answered by {one.provider}{host}{client}"
     for evidence in one.because:
-        yield evidence_text(evidence)
+        yield evidence_text(evidence, view)
 
 
-def _verdict(call: JudgedCall) -> Iterator[str]:
+def _verdict(call: JudgedCall, view: View) -> Iterator[str]:
     for evidence in call.verdict.because:
-        yield evidence_text(evidence)
+        yield evidence_text(evidence, view)
 
 
 def _route(call: JudgedCall) -> str:
@@ -108,12 +108,12 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
     for number, trace in enumerate(by_urgency(call.traces), 1):
         certain = "" if trace.certain else " (not every step is certain)"
         steps = chain(trace, call)
-        yield f"{number}. {evidence_line(steps[0])}{certain}"
+        yield f"{number}. {evidence_line(steps[0], view)}{certain}"
         for step in steps[1:]:
             yield f"   -> {step_text(step, view)}"
-        yield f"   -> {line_place(call.api_call.at)}: the call"
+        yield f"   -> {line_place(call.api_call.at, view)}: the call"
         for label, evidence in _marks(trace):
-            yield f"   {label}: {evidence_text(evidence)}"
+            yield f"   {label}: {evidence_text(evidence, view)}"
 
 
 def _marks(trace: Trace) -> Iterator[tuple[str, Evidence]]:

@@ -21,13 +21,13 @@ def render(report: Report, view: View) -> str:
 
 def _command(one: Diagnostic, view: View) -> str:
     at, message = one.at, one.message
-    properties = {"file": at.path}
+    properties = {"file": view.shown(at.path)}
     if at.cell is None:
         properties |= {"line": str(at.line), "col": str(at.column), "endLine": str(at.end_line)}
         if at.line == at.end_line:
             properties["endColumn"] = str(at.end_column)
     else:  # the lines of a notebook's file are JSON
-        message = f"{line_place(at)}: {message}"
+        message = f"{line_place(at, view)}: {message}"
     properties["title"] = f"tierlint {one.rule} {view.names[one.rule]}"
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::warning {listed}::{_data(message)}"

@@ -48,17 +48,17 @@ def summary(report: Report) -> str:
 def _block(diagnostic: Diagnostic, calls: dict[Location, JudgedCall], view: View) -> str:
     code = paint(diagnostic.rule, "red", view.color)
     name = view.names[diagnostic.rule]
-    where = paint(place(diagnostic.at), "bold", view.color)
+    where = paint(place(diagnostic.at, view), "bold", view.color)
     lines = [f"{where}: {code} {name}: {printable(diagnostic.message)}"]
     lines += frame(diagnostic.at, view.lines(diagnostic.at.path), view.color)
     for number, step in enumerate(diagnostic.related):
-        text = step_text(step, view) if number else evidence_line(step)
+        text = step_text(step, view) if number else evidence_line(step, view)
         lines.append(_note("then" if number else "from", text, view))
     call = calls.get(diagnostic.at)
     shown = {step.at for step in diagnostic.related}
     for evidence in call.verdict.because if call else ():
         if evidence.at not in shown:
-            lines.append(_note("because", evidence_text(evidence), view))
+            lines.append(_note("because", evidence_text(evidence, view), view))
     lines.append(_note("help", _help(diagnostic), view))
     return "\n".join(lines) + "\n"
 

@@ -19,7 +19,8 @@ class View(Struct, frozen=True):
 
     lines: the lines of a file, by its path; of a notebook, those of its joined code cells; none where it
     cannot be read any more. names: code -> name of every rule. table_prefix: what stands before the name of a
-    table in the project's settings file. summary: end with a line of counts.
+    table in the project's settings file. summary: end with a line of counts. shown: a path from the project's root
+    as it is reached from where tierlint was started.
     """
 
     version: str
@@ -29,18 +30,20 @@ class View(Struct, frozen=True):
     color: bool = False
     summary: bool = True
     table_prefix: str = "tool.tierlint."
+    shown: Callable[[str], str] = str
 
 
-def place(at: Location) -> str:
+def place(at: Location, view: View) -> str:
     """`path:line:column`, or `path:cell N:line:column` with cells counted from 1, as people see them."""
-    return f"{line_place(at)}:{at.column}"
+    return f"{line_place(at, view)}:{at.column}"
 
 
-def line_place(at: Location) -> str:
+def line_place(at: Location, view: View) -> str:
     """`path:line` or `path:cell N:line`; the path alone for a file as a whole."""
+    path = printable(view.shown(at.path))
     if at.cell is not None:
-        return f"{printable(at.path)}:cell {at.cell + 1}:{at.cell_line}"
-    return f"{printable(at.path)}:{at.line}" if at.line else printable(at.path)
+        return f"{path}:cell {at.cell + 1}:{at.cell_line}"
+    return f"{path}:{at.line}" if at.line else path
 
 
 def printable(text: str) -> str:
@@ -50,13 +53,13 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
 
 
-def evidence_text(evidence: Evidence) -> str:
-    where = f" ({line_place(evidence.at)})" if evidence.at else ""
+def evidence_text(evidence: Evidence, view: View) -> str:
+    where = f" ({line_place(evidence.at, view)})" if evidence.at else ""
     return f"{printable(evidence.text)}{where}"
 
 
-def evidence_line(evidence: Evidence) -> str:
-    where = f"{line_place(evidence.at)}: " if evidence.at else ""
+def evidence_line(evidence: Evidence, view: View) -> str:
+    where = f"{line_place(evidence.at, view)}: " if evidence.at else ""
     return f"{where}{printable(evidence.text)}"
 
 
@@ -67,7 +70,7 @@ def step_text(step: Evidence, view: View) -> str:
     code = (
         f"  {paint('|', 'blue', view.color)} {paint(printable(line[:_WIDEST_STEP]), 'dim', view.color)}" if line else ""
     )
-    return f"{evidence_line(step)}{code}"
+    return f"{evidence_line(step, view)}{code}"
 
 
 def paint(text: str, style: str, color: bool) -> str:
