@@ -12,9 +12,12 @@ from tierlint.model import (
     Collected,
     Constant,
     Dictionary,
+    Element,
     EntryPoint,
     Expr,
     FunctionId,
+    Name,
+    Subscript,
     Target,
 )
 from tierlint.model import (
@@ -23,13 +26,15 @@ from tierlint.model import (
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage, dotted, locate
 from tierlint.program.modules import is_test
-from tierlint.program.values import External, FunctionValue, InstanceValue, Value
+from tierlint.program.values import External, FunctionValue, InstanceValue, Value, given_as
 
 _STARTED = {
     "schedule": ("schedule", "runs on a schedule"),
     "event": ("ci-job", "runs on a repository event"),
     "manual": ("command", "is started by hand"),
     "service": ("command", "is started as a service"),
+    "request": ("web-request", "serves it"),
+    "message": ("queue-task", "is handed each message"),
 }
 
 
@@ -50,6 +55,7 @@ class EntryPoints:
         self._strings: dict[str, tuple[EntryPattern, str, int]] | None = None
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
+        self._by_value: dict[FunctionId, list[tuple[EntryPattern, CallId]]] | None = None
         self.by_script, self.by_function, self.by_management = _started(program, targets)
 
     def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
@@ -68,6 +74,9 @@ class EntryPoints:
             text, values = self._decorator(decorator, scope)
             for number in self.decorators.fitting(values, text):
                 yield self.entry(function, self.patterns[number])
+                if self.patterns[number].kind == "command":
+                    for target in self.by_management.get(self._command_name(decorator, scope, defined.name), ()):
+                        yield self.started(function, target)
         if defined.owner >= 0:
             _, outside = self.program.resolver.order((function.path, defined.owner))
             for base in outside:
@@ -90,6 +99,33 @@ class EntryPoints:
         for target in self.by_function.get(function, ()):
             yield self.started(function, target)
         yield from self._named(function)
+        if self._by_value is None:
+            self._by_value = self._handed_by_value()
+        for pattern, call in self._by_value.get(function, ()):
+            at = self.program.location(call)
+            yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
+
+    def _handed_by_value(self) -> dict[FunctionId, list[tuple[EntryPattern, CallId]]]:
+        """Functions handed to a framework under another name than their own: `app.add_route(config.handler)`."""
+        found: dict[FunctionId, list[tuple[EntryPattern, CallId]]] = {}
+        for name in sorted({n.rpartition(".")[2] for pattern in self.patterns for n in pattern.argument_of}):
+            for call, record in self.program.resolver.calls_named(name):
+                module = self.program.modules[call.path]
+                given = [expr for expr in (*record.arguments, *(v for _, v in record.keywords)) if _is_indirect(expr)]
+                if not given:
+                    continue
+                for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
+                    pattern = self.patterns[number]
+                    for which in pattern.argument:
+                        expr = given_as(record, *((None, which) if isinstance(which, int) else (which, None)))
+                        if expr not in given or expr is None:
+                            continue
+                        scope = Scope(call.path, record.function, record.owner)
+                        for value in self.program.resolver.values(expr, scope):
+                            if isinstance(value, FunctionValue):
+                                key = FunctionId(value.path, value.index)
+                                found.setdefault(key, []).append((pattern, call))
+        return found
 
     def _decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
         module = self.program.modules[scope.path]
@@ -97,6 +133,15 @@ class EntryPoints:
             callee = module.call(decorator.call).callee
             return dotted(module, callee), self.program.callees(CallId(scope.path, decorator.call))
         return dotted(module, decorator), self.program.resolver.values(decorator, scope)
+
+    def _command_name(self, decorator: Expr, scope: Scope, function: str) -> str:
+        """The word that starts a command of a framework's own command line: the decorator's, or the function's name."""
+        if isinstance(decorator, CallResult):
+            call = self.program.modules[scope.path].call(decorator.call)
+            for value in (*call.arguments[:1], *(value for keyword, value in call.keywords if keyword == "name")):
+                if isinstance(value, Constant) and isinstance(value.value, str):
+                    return value.value
+        return function.replace("_", "-")
 
     def _scheduled_command(self, function: FunctionId, pattern: EntryPattern) -> Iterator[EntryPoint]:
         """A management command is named by its file."""
@@ -209,10 +254,13 @@ class EntryPoints:
 
     def started(self, function: FunctionId, target: Target) -> EntryPoint:
         kind, says = _STARTED[target.command.when]
-        if target.command.when == "service" and target.kind == "function":
-            kind, says = "web-request", "serves it"  # an application object called for each request
         text = f"`{target.command.text.strip()}` {says}"
         return EntryPoint(function, self.program.function_name(function), kind, target.command.at, text)
+
+
+def _is_indirect(expr: Expr) -> bool:
+    """An attribute or an item: what a function's own name would say is found by that name."""
+    return isinstance(expr, (Subscript, Element)) or (isinstance(expr, Name) and "." in expr.path)
 
 
 def _fits_file(path: str, globs: Collection[str]) -> bool:

@@ -32,7 +32,8 @@ from tierlint.model import (
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage
 from tierlint.program.modules import Module
-from tierlint.program.values import MOST_VALUES, ClassKey, External, FunctionValue, InstanceValue, argument
+from tierlint.program.values import MOST_VALUES, ClassKey, ClassValue, External, FunctionValue, InstanceValue, argument
+from tierlint.registrations import Registrations
 from tierlint.waiting import is_awaited
 
 LONGEST = 30
@@ -77,6 +78,7 @@ class Tracer:
         self.prompts = [p for t in tables for p in t.prompt]
         self.detach_names = Names((n, i) for i, d in enumerate(self.detaches) for n in d.call)
         self.detach_methods = Names((n, i) for i, d in enumerate(self.detaches) for n in d.method)
+        self.registrations = Registrations(program, [r for t in tables for r in t.registration])
         self.fan_out_names = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.call)
         self.sink_names = Names((n, i) for i, s in enumerate(self.sinks) for n in s.call)
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
@@ -225,7 +227,7 @@ class Tracer:
                 else:
                     fan_out = fan_out or edge.fan_out or around.fan_out
                 chained = chained or around.chained
-        fan_out = fan_out or edge.fan_out
+        fan_out, chained = fan_out or edge.fan_out, chained or edge.chained
         detached, waits = path.detached, path.waits
         if edge.how in ("detached", "dispatched"):
             if edge.waits:
@@ -313,10 +315,24 @@ class Tracer:
                     text = Evidence(f"{spread.says}: one request per item", at)
                     yield CallEdge(usage.caller, function, call, "callback", text, True, at)
                     return
+            later = [*self._run_later(function, call, usage.which)]
+            if later:
+                yield from later
+                return
             if usage.how == "instance" or not self._may_call_back(call, callers):
                 return
             how = "callback"
         yield CallEdge(usage.caller, function, call, how, None, True, at)
+
+    def _run_later(self, function: FunctionId, call: CallId, which: int | str | None) -> Iterator[CallEdge]:
+        """A function left with an object runs where that object is set going."""
+        table = self.registrations.of(call, which)
+        if table is None:
+            return
+        chained = Evidence(f"{table.says}, one after the other", self.program.location(call)) if table.steps else None
+        for caller, start in self.registrations.starts(call, table):
+            at = self.program.location(start)
+            yield CallEdge(caller, function, start, "callback", None, True, at, table.says, chained)
 
     def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
@@ -325,6 +341,8 @@ class Tracer:
         for value in values:
             if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
                 return False  # that call is an edge of its own
+            if isinstance(value, ClassValue):
+                return False  # what an object keeps runs where the object is used
             if isinstance(value, External) and value.name.startswith("builtins."):
                 return value.name in _BUILTINS_THAT_CALL
         # At import time a function is registered, and what runs it later is not known.
