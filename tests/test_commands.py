@@ -68,6 +68,37 @@ FILES = {
         'season = ["pick", "press"]\n'
         '[tool.hatch.envs.field.scripts]\nweigh = "python jobs/bottling.py --weigh"\n'
     ),
+    "Taskfile.yml": (
+        "version: '3'\nvars: {DIR: jobs}\ntasks:\n  bottle:\n    deps: [pick]\n    cmd: python {{.DIR}}/bottling.py\n"
+        "  pick: {dir: jobs, cmds: [python harvest.py]}\n  default:\n    cmds: [{task: pick}]\n"
+    ),
+    "package.json": (
+        '{"scripts": {"prepress": "python jobs/harvest.py", "press": "python -m orchard.press", '
+        '"vineyard": "python vineyard.py"}}'
+    ),
+    "tox.ini": (
+        "[tox]\nenvlist = pick\n[testenv]\ncommands = python jobs/harvest.py {posargs}\n"
+        "[testenv:cork]\ncommands =\n    python -V\n    - {envpython} jobs/bottling.py\n"
+    ),
+    "noxfile.py": (
+        "import nox\n\nnox.options.sessions = ['cork']\n\n\n@nox.session(name='pick')\ndef picking(s):\n"
+        "    s.run('python', 'jobs/harvest.py', *s.posargs)\n\n\n@nox.session\ndef cork(s):\n"
+        "    s.chdir('jobs')\n    s.run('python', 'bottling.py')\n"
+    ),
+    ".pre-commit-config.yaml": (
+        "repos:\n  - repo: local\n    hooks:\n      - {id: pick, entry: python jobs/harvest.py, args: [--dry]}\n"
+        "  - repo: https://example.org/hooks\n    hooks:\n      - {id: cork, entry: python jobs/bottling.py}\n"
+    ),
+    "dvc.yaml": (
+        "stages:\n  pick:\n    wdir: jobs\n    cmd: [python harvest.py, python bottling.py]\n"
+        "  each:\n    foreach: [a, b]\n    do: {cmd: 'python flows/cider.py ${item}'}\n"
+    ),
+    "ops/pick.service": "[Service]\nExecStart=/srv/venv/bin/python /srv/jobs/harvest.py\n",
+    "infra/pick.tf": (
+        'resource "aws_lambda_function" "pick" {\n  handler = "jobs/harvest.run"\n}\n'
+        'resource "aws_lambda_function" "cork" {\n  handler = "jobs/cork.run"\n}\n'
+    ),
+    "Pipfile": '[scripts]\nweigh = "python jobs/bottling.py --weigh"\n',
     "actions/brew/action.yml": (
         "runs:\n  using: composite\n  steps:\n    - run: python flows/cider.py\n      shell: bash\n"
     ),
@@ -139,6 +170,21 @@ CASES: list[tuple[str, Expected]] = [
     ("python -m debugpy --listen 5678 -m orchard.press", (PRESS,)),
     ("coverage run --source orchard -m orchard.press", (PRESS,)),
     ("torchrun --nnodes 2 jobs/harvest.py", (HARVEST,)),
+    ("torchrun --standalone --nproc-per-node 4 -m orchard.press", (PRESS,)),
+    ("srun -N 2 python jobs/harvest.py", (HARVEST,)),
+    ("mpirun -np 4 python jobs/harvest.py", (HARVEST,)),
+    ("sbatch bin/harvest.sh 7", (script("jobs/harvest.py", "--rows", "7"),)),
+    ("sbatch --wrap='python jobs/harvest.py'", (HARVEST,)),
+    ("spark-submit --master yarn jobs/harvest.py", (HARVEST,)),
+    ("systemd-run --on-calendar daily python jobs/harvest.py", (HARVEST,)),
+    ("ray job submit --address x -- python jobs/harvest.py", (HARVEST,)),
+    ("ray status", ()),
+    ("pyenv exec python jobs/harvest.py", (HARVEST,)),
+    ("script -q -c 'python jobs/harvest.py' /dev/null", (HARVEST,)),
+    ("flyctl ssh console -a x -C 'python jobs/harvest.py'", (HARVEST,)),
+    ("singularity exec --bind /a img.sif python jobs/harvest.py", (HARVEST,)),
+    ("railway run python jobs/harvest.py", (HARVEST,)),
+    ("s6-setuidgid picker python jobs/harvest.py", (HARVEST,)),
     ("accelerate launch --config_file a.yaml jobs/harvest.py", (HARVEST,)),
     # The shell
     ("echo 'python jobs/harvest.py'", ()),
@@ -147,7 +193,10 @@ CASES: list[tuple[str, Expected]] = [
     ("echo a && python jobs/harvest.py | tee log.txt 2>&1", (HARVEST,)),
     ("python jobs/harvest.py >> /var/log/harvest.log 2>&1 &", (HARVEST,)),
     ("SEASON=fall python jobs/harvest.py", (HARVEST,)),
-    ("export JOB=jobs/harvest.py; python $JOB", ()),
+    ("export JOB=jobs/harvest.py; python $JOB", (HARVEST,)),
+    ("export FLASK_APP=orchard.web && flask run", (function("orchard.web:app", "run"),)),
+    ("(JOB=jobs/harvest.py; python $JOB)", (HARVEST,)),
+    ("FLASK_APP=orchard.web; flask run", ()),
     ("JOB=jobs/harvest.py; python $JOB", (HARVEST,)),
     ("cd jobs && python harvest.py", (HARVEST,)),
     ("(cd shop && python stall/board.py); python jobs/harvest.py", (script("shop/stall/board.py"), HARVEST)),
@@ -221,6 +270,34 @@ CASES: list[tuple[str, Expected]] = [
     ("poe compost", ()),
     ("hatch run field:weigh", (script("jobs/bottling.py", "--weigh"),)),
     ("uses ./actions/brew", (script("flows/cider.py"),)),
+    ("task bottle", (HARVEST, BOTTLING)),
+    ("task", (HARVEST,)),
+    ("task compost", ()),
+    ("npm run press", (HARVEST, PRESS)),
+    ("yarn press", (HARVEST, PRESS)),
+    ("npm run compost", ()),
+    ("npx run-p vineyard press", (HARVEST, PRESS)),
+    ("run-s press", (HARVEST, PRESS)),
+    ("npx cross-env SEASON=fall python jobs/harvest.py", (HARVEST,)),
+    ("npm --prefix web ci", ()),
+    ("tox", (HARVEST,)),
+    ("tox run -e pick,cork", (HARVEST, BOTTLING)),
+    ("tox -e compost", ()),
+    ("nox", (BOTTLING,)),
+    ("nox -s pick cork", (script("jobs/harvest.py", "$posargs"), BOTTLING)),
+    ("python -m nox --session=pick", (script("jobs/harvest.py", "$posargs"),)),
+    ("pre-commit run --all-files", (script("jobs/harvest.py", "--dry"),)),
+    ("pre-commit run cork", ()),
+    ("dvc repro pick", (HARVEST, BOTTLING)),
+    ("dvc exp run", (HARVEST, BOTTLING, script("flows/cider.py", "${item}"))),
+    ("dvc pull", ()),
+    ("sudo systemctl start pick.service", (HARVEST,)),
+    ("systemctl restart pick", (HARVEST,)),
+    ("systemctl status pick", ()),
+    ("terraform aws_lambda_function.pick", (function("jobs.harvest:run"),)),
+    ("terraform aws_lambda_function.cork", ()),
+    ("terraform apply", ()),
+    ("pipenv run weigh", (script("jobs/bottling.py", "--weigh"),)),
     ("ciderctl sync --all", (function("orchard.press:main", "sync", "--all"),)),
     (".venv/bin/ciderctl", (function("orchard.press:main"),)),
     ("perryctl sync", ()),
@@ -247,7 +324,14 @@ CASES: list[tuple[str, Expected]] = [
     ("FLASK_APP=orchard.web:create flask run", (function("orchard.web:create", "run"),)),
     ("cd cidery && flask run", (function("app:app", "run"),)),
     ("flask --app orchard.web routes", ()),
+    ("flask --app orchard.web send-notes --all", (("management", "send-notes", ("--all",)),)),
     ("litestar --app orchard.web:app run", (function("orchard.web:app", "run"),)),
+    ("handler jobs/harvest.py:run", (function("jobs.harvest:run"),)),
+    ("handler harvest.py:run", ()),
+    ("packed-handler harvest.py:run", (function("jobs.harvest:run"),)),
+    ("packed-handler absent.py:run", ()),
+    ("granian --interface asgi orchard.web:app", (WEB,)),
+    ("daphne -b 0.0.0.0 orchard.web:app", (WEB,)),
     # Pages
     ("streamlit run pages/tasting.py --server.port 80", (script("pages/tasting.py", "--server.port", "80"),)),
     ("streamlit run pages/absent.py", ()),
@@ -262,6 +346,7 @@ CASES: list[tuple[str, Expected]] = [
     ("celery -A vineyard worker", ()),
     ("celery -A orchard.cellar call orchard.tasks.prune", (function("orchard.tasks:prune"),)),
     ("faust -A orchard.cellar worker", (WORKER,)),
+    ("procrastinate --app=orchard.cellar.queue worker", (WORKER,)),
     ("rq worker high", (worker("", "worker", "high"),)),
     ("dramatiq orchard.cellar orchard.tasks", (
         worker("orchard.cellar", "orchard.tasks"),
@@ -345,18 +430,19 @@ def test_a_target_keeps_when_and_where_of_its_command() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "when"),
     [
-        "uvicorn orchard.web:app",
-        "python manage.py runserver",
-        "celery -A orchard.cellar worker",
-        "make serve",
+        ("uvicorn orchard.web:app", "request"),
+        ("make serve", "request"),
+        ("python manage.py runserver", "service"),
+        ("celery -A orchard.cellar worker", "service"),
+        ("python jobs/harvest.py", "manual"),
     ],
 )
-def test_what_keeps_running_is_a_service_whoever_starts_it(text: str) -> None:
+def test_what_keeps_running_does_so_whoever_starts_it(text: str, when: str) -> None:
     files = {"Makefile": "serve:\n\tuvicorn orchard.web:app\n"}
     (target,) = interpret([command(text, "manual")], files, SOURCES)
-    assert target.command.when == "service"
+    assert target.command.when == when
     assert target.command.at == command(text).at
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from tierlint import config
 from tierlint.manifests import GLOBS, READERS, interpret, read_manifests, shell
 from tierlint.manifests.places import matches
 from tierlint.model import Command
+from tierlint.pipeline import analyze
 
 # (when, line, directory, text)
 Row = tuple[str, int, str, str]
@@ -353,6 +359,7 @@ WORKDIR /srv/app
 ENV MODULE=pilot.web PORT=80
 COPY requirements.txt .
 COPY --chown=1:1 backend/ .
+RUN --mount=type=cache,target=/root python -m compileall backend
 RUN <<EOF
 CMD ["python", "not-this.py"]
 EOF
@@ -375,11 +382,23 @@ CMD python new.py --port $PORT
 
 def test_dockerfile() -> None:
     assert read("pilot/Dockerfile", IMAGE) == [
-        ("service", 11, "pilot/backend", "python -m"),
-        ("service", 14, "pilot/backend", "python -m uvicorn pilot.web:app"),
-        ("service", 19, "pilot/backend", "exec python -m pilot.web"),
-        ("service", 24, "pilot", "python new.py --port 80"),
+        ("manual", 8, "pilot/backend", "python -m compileall backend"),
+        ("manual", 9, "pilot/backend", 'sh <<EOF\nCMD ["python", "not-this.py"]\nEOF'),
+        ("service", 12, "pilot/backend", "python -m"),
+        ("service", 15, "pilot/backend", "python -m uvicorn pilot.web:app"),
+        ("service", 20, "pilot/backend", "exec python -m pilot.web"),
+        ("service", 25, "pilot", "python new.py --port 80"),
     ]
+
+
+def test_environment_that_names_the_application() -> None:
+    image = 'FROM python\nENV FLASK_APP=pilot.web PORT=80\nCMD ["flask", "run", "-p", "80"]\n'
+    assert read("Dockerfile", image) == [("service", 3, "", "export FLASK_APP=pilot.web; flask run -p 80")]
+    assert read("Dockerfile", image.replace('"flask", "run"', '"python", "x.py"'))[0][3] == "python x.py -p 80"
+    for environment in ("[FLASK_APP=pilot.web, DEBUG]", "{FLASK_APP: pilot.web}"):
+        files = {"compose.yml": f"services:\n  web:\n    environment: {environment}\n    command: flask run\n"}
+        commands, _ = read_manifests(files)
+        assert [t.name for t in interpret(commands, files, ["pilot/web.py"])] == ["pilot.web:app"]
 
 
 def test_dockerfile_paths_of_the_image_are_those_of_the_project() -> None:
@@ -505,7 +524,6 @@ def test_setup_py_without_and_beyond_literals() -> None:
     assert read("setup.py", "setup(name='x')\n") == []
     assert read("setup.py", "setup(entry_points=load())\n") == []
     assert read("pkg/setup.py", "print 'python 2'\n") == []
-    assert problems("setup.py", "setup(entry_points={)\n") == [("setup.py", 1)]
 
 
 # --- Makefiles, justfiles, scripts ------------------------------------------------------------------------
@@ -569,7 +587,466 @@ def test_script_without_ending_is_known_by_its_first_line() -> None:
     assert read("images/start", "python a.py\n") == []
 
 
+# --- GitLab, CircleCI, Azure, Jenkins -----------------------------------------------------------------
+
+
+def read_all(files: dict[str, str]) -> list[tuple[str, str, int, str, str]]:
+    commands, found = read_manifests(files)
+    assert not found
+    return [(c.when, c.at.path, c.at.line, c.directory, c.text) for c in commands]
+
+
+@pytest.mark.parametrize(
+    ("rules", "when"),
+    [
+        ("", ["event"]),
+        ("when: manual", ["manual"]),
+        ("only: [schedules]", ["schedule"]),
+        ("only: {refs: [schedules, main]}", ["schedule", "event"]),
+        ("only: [main]", ["event"]),
+        ("except: [schedules]", ["event"]),
+        ("rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"'}]", ["schedule"]),
+        ("rules: [{if: '$CI_PIPELINE_SOURCE != \"schedule\"'}]", ["event"]),
+        ("rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\" && $DEEP'}]", ["schedule"]),
+        ('rules: [{if: \'$CI_PIPELINE_SOURCE == "web" || $CI_PIPELINE_SOURCE == "schedule"\'}]', ["schedule", "event"]),
+        ("rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"', when: never}, {when: on_success}]", ["event"]),
+        ("rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"', when: manual}]", ["manual"]),
+        ("rules: [{if: $CI_COMMIT_TAG}]", ["event"]),
+        ("rules: [{if: $CI_MERGE_REQUEST_IID}, {if: '$CI_PIPELINE_SOURCE == \"schedule\"', when: never}]", ["event"]),
+        ("rules: [{changes: [gauge.py], when: manual}, {when: never}]", ["manual"]),
+        ("rules: [{when: never}]", []),
+    ],
+)
+def test_gitlab_rules(rules: str, when: list[str]) -> None:
+    text = f"ebb:\n  script: python ebb.py\n  {rules}\n"
+    assert [row[0] for row in read(".gitlab-ci.yml", text)] == when
+
+
+def test_gitlab_pipeline_that_only_a_schedule_starts() -> None:
+    text = (
+        "workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == 'schedule'\n    - when: never\n"
+        "ebb:\n  script: python ebb.py\n"
+    )
+    assert [row[0] for row in read(".gitlab-ci.yml", text)] == ["schedule"]
+
+
+GITLAB = """\
+include:
+  - local: 'ci/*.yml'
+  - ci/absent.yml
+  - https://example.org/x.yml
+variables:
+  GAUGE: {value: north, description: which}
+before_script:
+  - cd harbour
+survey:
+  extends: [.slow, .deep]
+  script:
+    - !reference [.deep, script]
+    - &last python last.py
+  after_script: [*last]
+child:
+  trigger:
+    include: [{local: ci/child/pipeline.yml}]
+  only: [schedules]
+"""
+
+
+def test_gitlab_includes_extends_and_child_pipelines() -> None:
+    files = {
+        ".gitlab-ci.yml": GITLAB,
+        "ci/deep.yml": ".deep:\n  script:\n    - |\n      python deep.py $GAUGE\n  variables: {GAUGE: south}\n",
+        "ci/slow.yml": ".slow: {variables: {GAUGE: east}, script: python slow.py}\nsurvey: {script: [python off.py]}\n",
+        "ci/child/pipeline.yml": "flood:\n  script: python flood.py\n",
+    }
+    assert read_all(files) == [
+        ("event", ".gitlab-ci.yml", 8, "", "cd harbour"),
+        ("event", "ci/deep.yml", 4, "harbour", "python deep.py south"),
+        ("event", ".gitlab-ci.yml", 13, "harbour", "python last.py"),
+        ("event", ".gitlab-ci.yml", 13, "", "python last.py"),
+        ("schedule", "ci/child/pipeline.yml", 2, "", "python flood.py"),
+    ]
+
+
+def test_circleci_conditions_of_a_workflow() -> None:
+    text = (
+        "jobs:\n  ebb:\n    environment: {GAUGE: north}\n    steps:\n"
+        "      - run: {command: python ebb.py $GAUGE, working_directory: harbour}\n"
+        "      - when: {condition: x, steps: [{run: python if.py}]}\n"
+        "      - run: {command: uvicorn x:y, background: true}\n"
+        "workflows:\n  a:\n    when: {equal: [scheduled_pipeline, << pipeline.trigger_source >>]}\n    jobs: [ebb]\n"
+    )
+    assert read(".circleci/config.yml", text) == [
+        ("schedule", 5, "harbour", "python ebb.py north"),
+        ("schedule", 6, "", "python if.py"),
+        ("service", 7, "", "uvicorn x:y"),
+    ]
+
+
+def test_circleci_job_that_no_workflow_uses() -> None:
+    text = "jobs:\n  build: {steps: [{run: python a.py}]}\nworkflows:\n  w: {jobs: [other]}\n"
+    assert read(".circleci/config.yml", text) == []
+    assert [row[0] for row in read(".circleci/config.yml", text.partition("workflows")[0])] == ["event"]
+
+
+@pytest.mark.parametrize(
+    ("head", "when"),
+    [
+        ("trigger: [main]\n", ["event"]),
+        ("schedules: [{cron: '0 1 * * *'}]\n", ["schedule", "event"]),
+        ("trigger: none\npr: none\n", ["manual"]),
+        ("trigger: none\npr: none\nschedules: [{cron: '0 1 * * *'}]\n", ["schedule"]),
+        ("parameters: [{name: x}]\n", []),
+    ],
+)
+def test_azure_triggers(head: str, when: list[str]) -> None:
+    text = f"{head}steps:\n  - script: python ebb.py\n"
+    assert [row[0] for row in read("azure-pipelines.yml", text)] == when
+
+
+def test_azure_pipeline_of_any_name() -> None:
+    text = "schedules: [{cron: '0 1 * * *'}]\ntrigger: none\npr: none\nsteps:\n  - script: python ebb.py\n"
+    assert [row[0] for row in read("eng/nightly.yml", text)] == ["schedule"]
+    assert read("eng/nightly.yml", text.partition("steps")[2]) == []
+    handed = text.partition("steps")[0] + (
+        "extends:\n  template: base.yml@other\n  parameters:\n    stages:\n      - stage: x\n        jobs:\n"
+        "          - {job: y, steps: [{bash: python flood.py}]}\n"
+    )
+    assert [row[::3] for row in read("eng/nightly.yml", handed)] == [("schedule", "python flood.py")]
+    assert read("eng/steps.yml", text[text.index("steps") :]) == []
+
+
+def test_azure_conditions_deployments_and_inline_python() -> None:
+    text = (
+        "trigger: [main]\nschedules: [{cron: '0 1 * * *'}]\njobs:\n"
+        "  - deployment: a\n    condition: and(succeeded(), eq(variables['Build.Reason'], 'Schedule'))\n"
+        "    strategy:\n      runOnce:\n        deploy:\n          steps:\n"
+        "            - task: PythonScript@0\n              inputs:\n                scriptSource: inline\n"
+        "                script: |\n                  import harbour\n                  harbour.open()\n"
+        "  - ${{ if eq(1, 1) }}:\n      - job: b\n        condition: ne(variables['Build.Reason'], 'Schedule')\n"
+        "        steps:\n          - task: Bash@3\n            inputs: {filePath: bin/x.sh, arguments: -v}\n"
+    )
+    rows = read("azure-pipelines.yml", text)
+    assert [(when, line, text.split("\n")[0]) for when, line, _, text in rows] == [
+        ("schedule", 13, "python -c 'import harbour"),
+        ("event", 21, "bash bin/x.sh -v"),
+    ]
+
+
+JENKINS = """\
+pipeline {
+    triggers {
+        cron('@daily')
+        pollSCM('H/5 * * * *')
+    }
+    stages {
+        stage('all') {
+            when { not { triggeredBy 'TimerTrigger' } }
+            steps { sh "python only_events.py \\"$X\\"" }
+        }
+        stage('night') {
+            when { triggeredBy 'TimerTrigger' }
+            steps { /* sh 'python off.py' */ sh script: 'python night.py', returnStatus: true }
+        }
+        stage('both') {
+            steps { dir("harbour") { sh '''
+                cd piers
+                python both.py
+            ''' } }
+        }
+    }
+    post { always { echo "sh 'python off.py'" } }
+}
+"""
+
+
+def test_jenkinsfile() -> None:
+    assert read("Jenkinsfile.nightly", JENKINS) == [
+        ("event", 9, "", 'python only_events.py "$X"'),
+        ("schedule", 13, "", "python night.py"),
+        ("schedule", 17, "harbour", "cd piers"),
+        ("schedule", 18, "harbour/piers", "python both.py"),
+        ("event", 17, "harbour", "cd piers"),
+        ("event", 18, "harbour/piers", "python both.py"),
+    ]
+
+
+# --- Handlers in the cloud ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "when"),
+    [
+        ("schedule: rate(1 day)", ["schedule"]),
+        ("schedule: {rate: rate(1 day), enabled: false}", []),
+        ("eventBridge: {schedule: rate(1 day)}", ["schedule"]),
+        ("eventBridge: {pattern: {source: [x]}}", ["message"]),
+        ("http: GET /x", ["request"]),
+        ("websocket", ["request"]),
+        ("s3: bucket", ["message"]),
+        ("{http: true, x-azure-settings: {name: req}}", ["request"]),
+    ],
+)
+def test_serverless_events(event: str, when: list[str]) -> None:
+    text = f"functions:\n  ebb:\n    handler: src/ebb.run\n    events:\n      - {event}\n"
+    rows = read("harbour/serverless.yml", text)
+    assert rows == [(each, 3, "harbour", "handler src/ebb.py:run") for each in when]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "source", "found"),
+    [
+        ("python3.13", "ebb.py", True),
+        ("${opt:runtime}", "ebb.py", True),
+        ("nodejs22.x", "ebb.py", False),
+        ("python3.13", "other/ebb.py", False),
+    ],
+)
+def test_serverless_handler_is_a_python_file_of_its_own_directory(runtime: str, source: str, found: bool) -> None:
+    text = (
+        f"provider: {{runtime: '{runtime}'}}\nfunctions:\n  a: {{handler: ebb.run, url: true}}\n  b: {{handler: x}}\n"
+    )
+    files = {"serverless.yml": text}
+    commands, _ = read_manifests(files)
+    assert bool(interpret(commands, files, [source])) is found
+
+
+def test_handler_of_an_archive_made_elsewhere_is_looked_for_everywhere() -> None:
+    text = (
+        'resource "aws_lambda_function_url" "u" {\n  function_name = aws_lambda_function.f.arn\n}\n'
+        'resource "aws_lambda_function" "f" {\n  handler = "ebb.run"\n  s3_bucket = "b"\n  runtime = "RUNTIME"\n}\n'
+    )
+    for runtime, wanted in (("python3.13", ["src.ebb:run"]), ("nodejs22.x", [])):
+        files = {"infra/x.tf": text.replace("RUNTIME", runtime)}
+        commands, _ = read_manifests(files)
+        assert [t.name for t in interpret(commands, files, ["src/ebb.py"])] == wanted
+
+
+def test_cloudformation_schedules_by_reference() -> None:
+    text = (
+        "Resources:\n  Ebb:\n    Type: AWS::Lambda::Function\n    Properties: {Handler: ebb.run}\n"
+        "  Timer:\n    Type: AWS::Scheduler::Schedule\n    Properties:\n      ScheduleExpression: rate(1 day)\n"
+        "      Target: {Arn: {'Fn::GetAtt': [Ebb, Arn]}}\n"
+    )
+    assert read("stack/x.template", text) == [("schedule", 4, "stack", "handler ebb.py:run")]
+    assert read("stack/x.yaml", text.replace("rate(1 day)", "rate(1 day)\n      State: DISABLED")) == []
+    assert read("stack/x.yaml", text.replace("[Ebb,", "[Flood,")) == []
+
+
+def test_terraform_finds_commands_through_resources_of_the_same_module() -> None:
+    rule = 'resource "aws_cloudwatch_event_rule" "r" {\n  schedule_expression = "rate(1 day)"\n}\n'
+    target = (
+        'resource "aws_cloudwatch_event_target" "t" {\n  rule = aws_cloudwatch_event_rule.r.name\n'
+        "  arn = aws_lambda_function.f.arn\n}\n"
+    )
+    files = {
+        "east/rules.tf": rule,
+        "east/main.tf": target + 'resource "aws_lambda_function" "f" {\n  handler = "ebb.east"\n}\n',
+        "west/main.tf": target + 'resource "aws_lambda_function" "f" {\n  handler = "ebb.west"\n}\n',
+    }
+    commands, found = read_manifests(files)
+    assert not found
+    (only,) = interpret(commands, files, ["east/ebb.py", "west/ebb.py"])
+    assert (only.name, only.command.directory, only.command.when) == ("ebb:east", "east", "schedule")
+    assert (only.command.at.path, only.command.at.line) == ("east/rules.tf", 1)
+
+
+def test_terraform_without_schedules_is_not_even_parsed() -> None:
+    assert read("x.tf", 'resource "aws_instance" "a" {\n') == []
+
+
+def test_terraform_jobs_and_modules() -> None:
+    files = {
+        "main.tf": (
+            'resource "kubernetes_cron_job_v1" "ebb" {\n  spec {\n    schedule = "@daily"\n    job_template { spec '
+            '{ template { spec {\n      container {\n        command = ["python", "-m"]\n        args = ["ebb"]\n'
+            "      }\n    } } } }\n  }\n}\n"
+            'resource "google_cloud_scheduler_job" "paused" {\n  paused = true\n'
+            "  http_target { uri = google_cloudfunctions_function.x.https_trigger_url }\n}\n"
+            'resource "google_cloudfunctions_function" "x" {\n  entry_point = "off"\n}\n'
+            'resource "aws_scheduler_schedule" "m" {\n  target { arn = module.tides.lambda_function_arn }\n}\n'
+            'module "tides" {\n  source = "terraform-aws-modules/lambda/aws"\n  handler = "tides.run"\n'
+            '  source_path = "${path.module}/fn"\n}\n'
+        )
+    }
+    commands, _ = read_manifests(files)
+    targets = interpret(commands, files, ["ebb/__main__.py", "main.py", "fn/tides.py"])
+    assert [(t.name, t.command.when, t.command.directory) for t in targets] == [
+        ("ebb", "schedule", ""),
+        ("tides:run", "schedule", "fn"),
+    ]
+
+
+# --- Services, platforms and task runners -------------------------------------------------------------
+
+
+def test_systemd_prefixes_and_environment() -> None:
+    text = (
+        '[Service]\nEnvironment="GAUGE=north" DEEP=1\nWorkingDirectory=-/srv/harbour\n'
+        "ExecStartPre=-/usr/bin/python3 pre.py\nExecStart=!@%h/venv/bin/python tides.py ${GAUGE}\n"
+        "ExecStop=python stop.py\n[Install]\nWantedBy=default.target\n"
+    )
+    assert read("tides.service", text) == [
+        ("service", 4, "srv/harbour", "/usr/bin/python3 pre.py"),
+        ("service", 5, "srv/harbour", "~/venv/bin/python tides.py north"),
+    ]
+    assert read("tides.service", text.partition("[Install]")[0]) == []
+    assert [row[0] for row in read("tides.service", text.replace("[Service]", "[Service]\nType=oneshot"))] == [
+        "manual",
+        "manual",
+    ]
+
+
+def test_systemd_timer_for_a_unit_of_another_name() -> None:
+    text = "[Timer]\nOnBootSec=5min\nUnit=ebb.service\n"
+    assert read("units/tides.timer", text) == [("schedule", 2, "", "systemctl start ebb.service")]
+    assert read("units/tides.timer", "[Timer]\nUnit=ebb.service\n") == []
+
+
+def test_supervisord_in_templates_and_other_configurations() -> None:
+    text = (
+        "{% if tides %}\n[program:tides]\ncommand = %(ENV_PY)s tides.py --at 5%% ; note\ndirectory = /srv/harbour\n"
+        "{% endif %}\n[eventlistener:watch]\ncommand = python watch.py\n[supervisorctl]\ncommand = python off.py\n"
+    )
+    assert read("etc/super.conf.j2", text) == [
+        ("service", 3, "srv/harbour", "$PY tides.py --at 5%"),
+        ("service", 7, "", "python watch.py"),
+    ]
+    assert read("etc/nginx.conf", "server {\n  listen 80;\n}\n") == []
+
+
+def test_railway_environments() -> None:
+    text = (
+        '[deploy]\nstartCommand = "python a.py"\npreDeployCommand = ["python b.py"]\n'
+        '[environments.night.deploy]\nstartCommand = "python c.py"\ncronSchedule = "0 1 * * *"\n'
+    )
+    assert read("railway.toml", text) == [
+        ("manual", 3, "", "python b.py"),
+        ("service", 2, "", "python a.py"),
+        ("schedule", 5, "", "python c.py"),
+    ]
+
+
+def test_render_projects() -> None:
+    text = "projects:\n  - environments:\n      - services:\n          - {type: cron, startCommand: python a.py}\n"
+    assert read("render.yaml", text) == [("schedule", 4, "", "python a.py")]
+
+
+def test_app_json_of_another_kind() -> None:
+    assert read("app.json", '{"expo": {"name": "harbour"}}') == []
+    assert read("app.json", '{"cron": "x", "scripts": {"dokku": {"predeploy": "python a.py"}}}') == [
+        ("manual", 1, "", "python a.py")
+    ]
+
+
+def test_tox_sections() -> None:
+    text = (
+        "[tox]\nenv_list = py{311,312}\n[base]\ncommands =\n    python a.py\n[testenv:{ebb,flood}-tide]\n"
+        "commands =\n    {[base]commands}\n    python b.py {posargs:--deep} \\\n        --wide\n"
+    )
+    rows = read("harbour/tox.ini", text)
+    assert [row[3] for row in rows] == ["python a.py", "python b.py --deep --wide"]
+    assert {row[2] for row in rows} == {"harbour"}
+
+
+def test_nox_session_without_literals() -> None:
+    text = (
+        "from nox import session\n\n@session\ndef ebb(s):\n    s.run(*COMMAND)\n    s.notify('flood')\n"
+        "    for part in PARTS:\n        s.run('python', part)\n\ndef helper(s):\n    s.run('python', 'off.py')\n"
+    )
+    assert read("noxfile.py", text) == [("manual", 5, "", "$posargs"), ("manual", 8, "", "python $value")]
+
+
+@pytest.mark.parametrize("path", ["noxfile.py", "setup.py"])
+def test_broken_python_is_a_problem_of_the_source_and_not_of_the_manifest_too(path: str, tmp_path: Path) -> None:
+    text = "import nox\n@nox.session\ndef (entry_points):\n"
+    assert read(path, text) == []
+    (tmp_path / path).write_text(text)
+    (tmp_path / "tierlint.toml").touch()
+    report = analyze(tmp_path, config.load(tmp_path), processes=1, use_cache=False)
+    assert [(problem.path, problem.line) for problem in report.problems] == [(path, 3)]
+
+
+def test_what_a_parser_warns_of_is_not_said_twice(recwarn: pytest.WarningsRecorder) -> None:
+    text = "import nox\n\nWORD = '\\d'\n\n@nox.session\ndef ebb(s):\n    s.run('python', 'ebb.py')\n"
+    assert [row[3] for row in read("noxfile.py", text)] == ["python ebb.py"]
+    assert not recwarn.list
+
+
+def test_taskfile_and_dvc_and_hooks_without_commands() -> None:
+    assert read("Taskfile.yml", "version: '3'\ntasks:\n  a: {cmds: [{task: b}], deps: [c]}\n  b: {desc: x}\n") == []
+    assert read("dvc.yaml", "stages:\n  a: {deps: [x]}\nplots: [a.py]\n") == []
+    assert read(".pre-commit-config.yaml", "repos:\n  - repo: meta\n    hooks: [{id: identity}]\n") == []
+
+
+BROKEN = [
+    (".gitlab-ci.yml", "a:\n  script: [\n", 3),
+    (".circleci/config.yml", "jobs:\n\t- x\n", 2),
+    ("azure-pipelines.yml", "steps: {\n", 2),
+    ("serverless.yml", "functions: [a: b: c]\n", 1),
+    ("template.yaml", "Type: AWS::Lambda::Function\n- x\n", 2),
+    ("x.tf", 'resource "aws_scheduler_schedule" "a" {}\nresource "b" {{\n', 2),
+    ("render.yaml", "services: [\n", 2),
+    ("fly.toml", "[processes]\nweb = \n", 2),
+    ("railway.toml", "[deploy\n", 1),
+    ("railway.json", "{\n  'a': 1}\n", 2),
+    ("vercel.json", '{\n  "crons": [,]\n}\n', 2),
+    ("app.json", '{"cron": [\n', 2),
+    ("package.json", '{"scripts": {"a": }}\n', 1),
+    ("tides.service", "[Service]\nExecStart=x\nthis is no setting\n", 3),
+    ("tides.timer", "what\n", 1),
+    ("supervisord.conf", "[program:a]\nthis is no setting\n", 2),
+    ("tox.ini", "[testenv]\n= x y\n", 2),
+    ("Taskfile.yml", "tasks: [\n", 2),
+    ("dvc.yaml", "stages: {\n", 2),
+    (".pre-commit-config.yaml", "repos: [\n", 2),
+    ("Pipfile", "[scripts]\na = \n", 2),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "line"), BROKEN, ids=[path for path, _, _ in BROKEN])
+def test_broken_file_is_one_problem_and_the_others_are_read(path: str, text: str, line: int) -> None:
+    files = {path: text, "Procfile": "web: python a.py\n"}
+    commands, found = read_manifests(files)
+    assert [(problem.path, problem.line) for problem in found] == [(path, line)]
+    assert [command.text for command in commands] == ["python a.py"]
+    assert [target.name for target in interpret(commands, files, ["a.py"])] == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".gitlab-ci.yml", "include: ci/broken.yml\nebb:\n  script: python ebb.py\n"),
+        ("azure-pipelines.yml", "steps:\n  - template: ci/broken.yml\n  - script: python ebb.py\n"),
+    ],
+)
+def test_broken_file_that_another_includes_is_a_problem_of_its_own(path: str, text: str) -> None:
+    commands, found = read_manifests({path: text, "ci/broken.yml": "a:\n  - [\n"})
+    assert [(problem.path, problem.line) for problem in found] == [("ci/broken.yml", 3)]
+    assert [command.text for command in commands] == ["python ebb.py"]
+
+
+def test_of_a_broken_terraform_file_what_can_be_read_counts() -> None:
+    text = (
+        'resource "aws_scheduler_schedule" "a" {\n  target { arn = aws_lambda_function.f.arn }\n}\n'
+        'resource "aws_lambda_function" "f" {\n  handler = "ebb.run"\n}\nresource "x" "y" {\n  a = = 1\n}\n'
+    )
+    commands, found = read_manifests({"x.tf": text})
+    assert [(problem.path, problem.line) for problem in found] == [("x.tf", 8)]
+    assert [t.name for t in interpret(commands, {"x.tf": text}, ["ebb.py"])] == ["ebb:run"]
+
+
 # --- All of them ------------------------------------------------------------------------------------
+
+
+def test_a_parser_is_imported_only_where_there_is_a_file_for_it() -> None:
+    code = (
+        "import sys\nfrom tierlint.manifests import read_manifests\n"
+        "read_manifests({'Procfile': 'web: python a.py', 'x.tf': 'resource \"x\" \"a\" {}', 'a.yml': 'a: 1'})\n"
+        "print(sorted({'yaml', 'tree_sitter', 'tomllib', 'tomli'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_windows_line_ends() -> None:
@@ -593,7 +1070,9 @@ def test_windows_line_ends() -> None:
         ("rules/common.mk", True),
         ("src/harbour/tides.py", False),
         ("README.md", False),
-        ("package.json", False),
+        ("package.json", True),
+        ("package-lock.json", False),
+        ("web/tsconfig.json", False),
     ],
 )
 def test_globs(path: str, wanted: bool) -> None:
@@ -620,9 +1099,15 @@ NOT_TEXT = [
 
 @pytest.mark.parametrize("text", NOT_TEXT)
 def test_no_reader_breaks_on_odd_text(text: str) -> None:
-    names = "crontab x.yaml Procfile compose.yml Dockerfile pyproject.toml setup.cfg setup.py Makefile justfile"
+    names = (
+        "crontab x.yaml Procfile compose.yml Dockerfile pyproject.toml setup.cfg setup.py Makefile justfile Pipfile "
+        ".gitlab-ci.yml azure-pipelines.yml Jenkinsfile serverless.yml x.tf x.service x.timer supervisord.conf tox.ini "
+        "noxfile.py package.json app.json vercel.json railway.json fly.toml render.yaml Taskfile.yml dvc.yaml "
+        ".pre-commit-config.yaml .circleci/config.yml"
+    )
     paths = [".github/workflows/x.yml", "action.yml", "x.sh", *names.split()]
-    for prefix in ("", "kind: Job\nservices:\n", "entry_points\n", "CMD ["):
+    prefixes = ("", "kind: Job\nservices:\n", "entry_points\n", "CMD [", "[program:x]\ncommand=", '"scripts" "crons"')
+    for prefix in (*prefixes, 'resource "aws_scheduler_schedule" "a" {', "AWS::Lambda::Function: ", "session("):
         files = dict.fromkeys(paths, prefix + text)
         interpret(read_manifests(files)[0], files, ["a.py"])
 

@@ -349,7 +349,7 @@ class CallEdge(Struct, frozen=True):
     how: `direct`; `callback` (handed over and called back); `detached` (handed over to run on its own);
     `dispatched` (by name through a queue); `override` (a base class calls the hook that the callee overrides);
     `named` (the receiver is unknown, only the method's name fits). waits: the caller waits for the answer.
-    fan_out: made once per item of a collection known up front.
+    fan_out: made once per item of a collection known up front. chained: made with what another function gave before.
     """
 
     caller: FunctionId
@@ -360,6 +360,7 @@ class CallEdge(Struct, frozen=True):
     waits: bool
     at: Location
     note: str | None = None
+    chained: Evidence | None = None
 
 
 class EntryPoint(Struct, frozen=True):
@@ -389,7 +390,7 @@ class Command(Struct, frozen=True, order=True):
 
 class Target(Struct, frozen=True, order=True):
     """What a command starts. kind: `script` (name: posix path from the root), `module` (dotted, as with `-m`),
-    `function` (`pkg.mod:attribute`, an application object or function), `management` (a Django command's name),
+    `function` (`pkg.mod:attribute`, an application object or function), `management` (the name of a Django or Flask command),
     `worker` (`celery -A pkg.app`: name is the application's module; tasks run here), `notebook` (path)."""
 
     kind: str

@@ -7,17 +7,37 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from tierlint.manifests import (
+    app_json,
+    azure_pipelines,
+    circleci,
+    cloudformation,
     compose,
     crontab,
     dockerfile,
+    dvc,
+    fly,
     github_actions,
+    gitlab_ci,
+    jenkinsfile,
     justfile,
     kubernetes,
     makefile,
+    noxfile,
+    package_json,
+    pre_commit,
     procfile,
     pyproject,
+    railway,
+    render,
+    serverless,
     setuptools_files,
     shell_scripts,
+    supervisord,
+    systemd,
+    taskfile,
+    terraform,
+    tox,
+    vercel,
 )
 from tierlint.manifests.interpreter import interpret
 from tierlint.manifests.places import Unreadable, matches
@@ -27,24 +47,49 @@ __all__ = ["GLOBS", "READERS", "Reader", "interpret", "read_manifests"]
 
 
 class Reader(Struct, frozen=True):
-    """A file format: which files have it, and how its commands are read."""
+    """A file format: which files have it, and how the commands of one of them are read, given the texts of all."""
 
     globs: tuple[str, ...]
-    read: Callable[[str, str], Iterator[Command]]
+    read: Callable[[str, Mapping[str, str]], Iterator[Command]]
+
+
+def _alone(read: Callable[[str, str], Iterator[Command]]) -> Callable[[str, Mapping[str, str]], Iterator[Command]]:
+    """A format whose files say everything themselves."""
+    return lambda path, files: read(path, files[path])
 
 
 READERS = (
-    Reader(github_actions.GLOBS, github_actions.read),
-    Reader(crontab.GLOBS, crontab.read),
-    Reader(kubernetes.GLOBS, kubernetes.read),
-    Reader(procfile.GLOBS, procfile.read),
-    Reader(compose.GLOBS, compose.read),
-    Reader(dockerfile.GLOBS, dockerfile.read),
-    Reader(pyproject.GLOBS, pyproject.read),
-    Reader(setuptools_files.GLOBS, setuptools_files.read),
-    Reader(makefile.GLOBS, makefile.read),
-    Reader(justfile.GLOBS, justfile.read),
-    Reader(shell_scripts.GLOBS, shell_scripts.read),
+    Reader(github_actions.GLOBS, _alone(github_actions.read)),
+    Reader(gitlab_ci.GLOBS, gitlab_ci.read),
+    Reader(circleci.GLOBS, _alone(circleci.read)),
+    Reader(azure_pipelines.GLOBS, azure_pipelines.read),
+    Reader(jenkinsfile.GLOBS, _alone(jenkinsfile.read)),
+    Reader(crontab.GLOBS, _alone(crontab.read)),
+    Reader(systemd.GLOBS, _alone(systemd.read)),
+    Reader(kubernetes.GLOBS, _alone(kubernetes.read)),
+    Reader(serverless.GLOBS, _alone(serverless.read)),
+    Reader(cloudformation.GLOBS, _alone(cloudformation.read)),
+    Reader(terraform.GLOBS, _alone(terraform.read)),
+    Reader(vercel.GLOBS, _alone(vercel.read)),
+    Reader(app_json.GLOBS, _alone(app_json.read)),
+    Reader(railway.GLOBS, _alone(railway.read)),
+    Reader(render.GLOBS, _alone(render.read)),
+    Reader(fly.GLOBS, _alone(fly.read)),
+    Reader(procfile.GLOBS, _alone(procfile.read)),
+    Reader(compose.GLOBS, _alone(compose.read)),
+    Reader(dockerfile.GLOBS, _alone(dockerfile.read)),
+    Reader(supervisord.GLOBS, _alone(supervisord.read)),
+    Reader(pyproject.GLOBS, _alone(pyproject.read)),
+    Reader(setuptools_files.GLOBS, _alone(setuptools_files.read)),
+    Reader(makefile.GLOBS, _alone(makefile.read)),
+    Reader(justfile.GLOBS, _alone(justfile.read)),
+    Reader(taskfile.GLOBS, _alone(taskfile.read)),
+    Reader(package_json.GLOBS, _alone(package_json.read)),
+    Reader(tox.GLOBS, _alone(tox.read)),
+    Reader(noxfile.GLOBS, _alone(noxfile.read)),
+    Reader(pre_commit.GLOBS, _alone(pre_commit.read)),
+    Reader(dvc.GLOBS, _alone(dvc.read)),
+    Reader(shell_scripts.GLOBS, _alone(shell_scripts.read)),
 )
 
 # A glob without a slash is for a file's name, any other for its whole path.
@@ -62,16 +107,16 @@ def read_manifests(files: Mapping[str, str]) -> tuple[tuple[Command, ...], tuple
     """The commands of all deployment files, by path; a file that does not follow its format is a problem."""
     commands: dict[Command, None] = {}
     problems: dict[Problem, None] = {}
-    for path in sorted(files):
-        text = files[path].replace("\r\n", "\n")
+    texts = {path: text.replace("\r\n", "\n") for path, text in files.items()}
+    for path in sorted(texts):
         for reader in READERS:
             if not matches(path, reader.globs):
                 continue
             try:
-                for command in reader.read(path, text):
+                for command in reader.read(path, texts):
                     commands[command] = None
             except Unreadable as error:
-                problems[Problem(path, error.line, error.message)] = None
+                problems[Problem(error.path or path, error.line, error.message)] = None
             except RecursionError:
                 problems[Problem(path, 0, "nested too deeply")] = None
     return tuple(commands), tuple(problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
@@ -43,7 +45,8 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     environment variable that names it. directory: options that change the directory. requires: flags without
     which it runs nothing. many: every word is a name. nameless: it runs whatever was put in a queue, so no
     name is needed. serves: it keeps running, whoever starts it; serves_names: for these names only.
-    own: the command is itself a file of the project.
+    own: the command is itself a file of the project. near: the name is a file below the command's directory,
+    and looked for nowhere else. unless: subcommands of the program's own, which are no names.
     """
 
     names: tuple[str, ...]
@@ -63,17 +66,21 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     serves: bool = False
     serves_names: tuple[str, ...] = ()
     own: bool = False
+    near: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Follower(Struct, frozen=True, forbid_unknown_fields=True):
-    """A command that starts recipes by name. recipes: which reader knows them: `makefile`, `justfile`,
-    `pyproject` or `github_actions`. first: without a name, the first recipe runs. many: every word is a name.
+    """A command that starts recipes by name. recipes: which reader knows them, as `recipe_index.py` calls it.
+    option: options whose value names some, separated by commas. first: without a name, the first recipe runs.
+    many: every word is a name.
     """
 
     names: tuple[str, ...]
     recipes: str
     then: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    option: tuple[str, ...] = ()
     directory: tuple[str, ...] = ()
     first: bool = False
     many: bool = False
@@ -101,6 +108,16 @@ def entries_for(name: str) -> tuple[Follower | Wrapper | Program, ...]:
     table = command_table()
     entries: tuple[Follower | Wrapper | Program, ...] = (*table.follower, *table.wrapper, *table.program)
     return tuple(entry for entry in entries if any(fnmatchcase(name, pattern) for pattern in entry.names))
+
+
+def with_environment(text: str, variables: Mapping[str, str]) -> str:
+    """A command after the variables that its program looks for, where a file sets these elsewhere."""
+    wanted = (
+        program.variable
+        for program in command_table().program
+        if program.variable in variables and any(name in text for name in program.names)
+    )
+    return "".join(f"export {name}={shlex.quote(variables[name])}; " for name in wanted) + text
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from tierlint.manifests import yaml_values as yaml
+from tierlint.manifests.command_table import with_environment
 from tierlint.manifests.places import folder, inside, page, span
 from tierlint.manifests.yaml_values import Scalar, Yaml
 from tierlint.model import Command
@@ -34,7 +35,8 @@ def read(path: str, text: str) -> Iterator[Command]:
             words = (*yaml.words(entry), *yaml.words(command))
             if words:
                 place = span(path, lines, words[0].line, words[-1].end_line)
-                yield Command(f"{_text(entry)} {_text(command)}".strip(), "service", place, _directory(path, service))
+                text = with_environment(f"{_text(entry)} {_text(command)}".strip(), _environment(service))
+                yield Command(text, "service", place, _directory(path, service))
 
 
 def _text(command: Yaml | None) -> str:
@@ -42,6 +44,14 @@ def _text(command: Yaml | None) -> str:
         # Compose splits a string into words but does not run a shell, so a line break is a blank.
         return command.text.replace("$$", "$").replace("\n", " ").strip()
     return shlex.join(word.text.replace("$$", "$") for word in yaml.words(command))
+
+
+def _environment(service: Yaml) -> dict[str, str]:
+    declared = yaml.at(service, "environment")
+    if isinstance(declared, dict):
+        return {name: yaml.string(value) for name, value in declared.items()}
+    pairs = (word.text.partition("=") for word in yaml.words(declared))
+    return {name: value for name, equals, value in pairs if equals}
 
 
 def _directory(path: str, service: Yaml) -> str:

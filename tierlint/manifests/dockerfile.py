@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tierlint.manifests.command_table import with_environment
 from tierlint.manifests.places import folder, inside, page, span
 from tierlint.manifests.shell import expand
 from tierlint.model import Command
@@ -43,7 +44,7 @@ class Stage(Struct, frozen=True):
 
 
 def read(path: str, text: str) -> Iterator[Command]:
-    """The entry point with its arguments, for every stage that sets either."""
+    """What the image is built with, then the entry point with its arguments, for every stage that sets either."""
     lines = page(text)
     stages: list[Stage] = []
     variables: dict[str, str] = {}
@@ -52,6 +53,8 @@ def read(path: str, text: str) -> Iterator[Command]:
             stages.append(_new_stage(instruction.rest, stages))
         elif instruction.name in ("ARG", "ENV"):
             variables.update(_pairs(instruction.rest))
+        elif stages and instruction.name == "RUN":
+            yield _built(path, lines, stages[-1], instruction, variables)
         elif stages:
             stages[-1] = _with(stages[-1], instruction, variables)
     for stage in stages:
@@ -91,7 +94,16 @@ def _command(path: str, lines: list[str], stage: Stage, variables: dict[str, str
     shown = parts[-1]
     place = span(path, lines, shown.first, shown.last)
     directory = inside(folder(path), stage.source or ".")
-    yield Command(expand(" ".join(texts).strip(), variables), "service", place, directory)
+    text = with_environment(expand(" ".join(texts).strip(), variables), variables)
+    yield Command(text, "service", place, directory)
+
+
+def _built(path: str, lines: list[str], stage: Stage, run: Instruction, variables: dict[str, str]) -> Command:
+    """A step of the build, which somebody starts and waits for."""
+    words = _list(run.rest)
+    text = _FLAG.sub("", run.rest) if words is None else shlex.join(words)
+    place = span(path, lines, run.first, run.last)
+    return Command(expand(text, variables), "manual", place, inside(folder(path), stage.source or "."))
 
 
 def _source(stage: Stage, rest: str) -> str:
@@ -146,7 +158,13 @@ def _instructions(lines: list[str]) -> Iterator[Instruction]:
                 break
         found = _INSTRUCTION.fullmatch(" ".join(piece.strip() for piece in pieces))
         if found:
-            yield Instruction(found["name"].upper(), found["rest"].strip(), first + 1, number)
-            for tag in _HEREDOC.findall(found["rest"]) if found["name"].upper() in ("RUN", "COPY", "ADD") else ():
+            name, rest = found["name"].upper(), found["rest"].strip()
+            opened = number
+            for tag in _HEREDOC.findall(rest) if name in ("RUN", "COPY", "ADD") else ():
                 ends = (at for at in range(number, len(lines)) if lines[at].strip() == tag)
                 number = next(ends, len(lines) - 1) + 1
+            if name == "RUN" and number > opened:
+                # Without a command of its own before it, a here-document is a script.
+                shell = "sh " if rest.startswith("<<") else ""
+                rest = "\n".join([shell + rest, *lines[opened:number]])
+            yield Instruction(name, rest, first + 1, number)

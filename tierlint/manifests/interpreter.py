@@ -36,8 +36,8 @@ def interpret(commands: Sequence[Command], files: Mapping[str, str], sources: Co
     """What each command starts, in the order of the commands, through scripts, make targets and tasks.
 
     A target keeps its command's text and place. Its `directory` is where the code is started, or from where
-    its module can be imported; its `when` is `service` for what keeps running, whoever starts it. A script's
-    own lines count only when nothing runs it.
+    its module can be imported; its `when` is `service` or `request` for what keeps running, whoever starts it.
+    A script's own lines count only when nothing runs it.
     """
     world = _world(commands, files, sources)
     found: dict[Target, None] = {}
@@ -80,7 +80,9 @@ def _targets(command: Command, world: World) -> tuple[list[Target], set[str]]:
     targets: list[Target] = []
     try:
         for found in _text(command.text, context):
-            when = "service" if found.serves else command.when
+            # An application object is called for each request; anything else that keeps running is a process.
+            serves = "request" if found.kind == "function" else "service"
+            when = serves if found.serves else command.when
             origin = replace(command, when=when, directory=found.directory)
             targets.append(Target(found.kind, found.name, found.arguments, origin))
     except RecursionError:
@@ -98,6 +100,7 @@ def _text(text: str, context: Context) -> Iterator[Found]:
     directories = [context.place.directory]
     file = context.place.file
     variables: dict[str, str] = {}
+    exported: dict[str, str] = {}
     for statement in shell.statements(text):
         del directories[statement.depth + 1 :]
         directories += [directories[-1]] * (statement.depth + 1 - len(directories))
@@ -106,10 +109,12 @@ def _text(text: str, context: Context) -> Iterator[Found]:
         if directory is not None:
             directories[-1] = directory
             continue
-        assigned, command = shell.assignments(words)
+        is_export = words[:1] == ("export",)
+        assigned, command = shell.assignments(words[1:] if is_export else words)
         if not command:
             variables.update(assigned)
-        here = replace(context, place=Place(directories[-1], file), environment={}, stdin=statement.stdin)
+            exported.update(assigned if is_export else {})
+        here = replace(context, place=Place(directories[-1], file), environment=dict(exported), stdin=statement.stdin)
         yield from _command(words, here)
 
 
@@ -166,14 +171,16 @@ def _followed(words: Sequence[str], context: Context) -> Iterator[Found]:
 
 
 def _recipes(follower: Follower, words: Sequence[str], context: Context) -> Iterator[Found]:
-    parsed = options.parse(words, (*follower.values, *follower.directory))
+    parsed = options.parse(words, (*follower.values, *follower.option, *follower.directory))
     after = (options.after_subcommand(parsed, then) for then in follower.then or ("",))
     named = next((words for words in after if words is not None), None)
     if named is None:
         return
     directory = moved(context.place, parsed.options, follower.directory).directory
     variables, _ = shell.assignments([word.word for word in named if "=" in word.word])
-    wanted = [word.word.removeprefix("./") for word in named if "=" not in word.word and not word.doubtful]
+    by_option = [option.value for option in parsed.options if option.name in follower.option and option.value]
+    wanted = [name.strip() for names in by_option for name in names.split(",")]
+    wanted += [word.word.removeprefix("./") for word in named if "=" not in word.word and not word.doubtful]
     kind, files = follower.recipes, context.world.files
     if follower.first and not wanted:
         nearest = candidate_files(kind, "", context.world.recipes[kind], directory)[:1]

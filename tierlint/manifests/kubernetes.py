@@ -16,6 +16,7 @@ GLOBS = ("*.yaml", "*.yml")
 _WHEN = {
     "CronJob": "schedule",
     "CronWorkflow": "schedule",
+    "ScaledJob": "message",
     "Job": "manual",
     "Workflow": "manual",
     "Deployment": "service",
@@ -61,10 +62,14 @@ def _workloads(path: str, lines: list[str], node: Yaml, when: str, seen: set[int
         yield from _workloads(path, lines, item, when, seen)
     entries = yaml.mapping(node)
     when = _WHEN.get(yaml.string(entries.get("kind")), when)
+    if when == "schedule" and yaml.string(yaml.at(entries, "spec", "suspend")).lower() == "true":
+        when = "manual"
     for key, value in entries.items():
         if when and key in ("containers", "initContainers", "container"):
             for container in [value] if key == "container" else yaml.sequence(value):
                 yield from _container(path, lines, container, when)
+        elif when and key == "script" and isinstance(yaml.at(value, "source"), yaml.Scalar):
+            yield from _source(path, lines, value, when)
         elif not isinstance(value, yaml.Scalar):
             yield from _workloads(path, lines, value, when, seen)
 
@@ -76,3 +81,11 @@ def _container(path: str, lines: list[str], container: Yaml, when: str) -> Itera
     text = shlex.join(word.text for word in words)
     directory = yaml.string(yaml.at(container, "workingDir")).strip("/")
     yield Command(text, when, span(path, lines, words[0].line, words[-1].end_line), directory)
+
+
+def _source(path: str, lines: list[str], script: Yaml, when: str) -> Iterator[Command]:
+    """An Argo template whose program is written out in it."""
+    source, words = yaml.at(script, "source"), yaml.words(yaml.at(script, "command"))
+    if isinstance(source, yaml.Scalar) and words:
+        text = f"{shlex.join(word.text for word in words)} -c {shlex.quote(source.text)}"
+        yield Command(text, when, span(path, lines, source.line, source.end_line))

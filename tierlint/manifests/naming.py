@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from tierlint.manifests import python_text
 from tierlint.manifests.paths import Paths, Place, import_root, locate, locate_module, module_name
 
 _REFERENCE = re.compile(r"(?P<module>[^:]+?)(?:::?(?P<attribute>[\w.]+))?(?:\(.*\))?")
@@ -43,10 +44,7 @@ def reference(word: str, place: Place, project: Paths) -> Reference | None:
 
 def functions_in_code(code: str, place: Place, project: Paths) -> Iterator[Reference]:
     """The project's functions that a few lines of Python import and call."""
-    try:
-        tree = ast.parse(code.strip())
-    except (SyntaxError, ValueError):
-        return
+    tree = python_text.parse(code.strip())
     names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:

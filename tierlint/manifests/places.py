@@ -10,12 +10,16 @@ from tierlint.model import Location
 
 
 class Unreadable(Exception):
-    """A manifest that does not follow its format; `line` is 1-based, or 0 for the file as a whole."""
+    """A manifest that does not follow its format; `line` is 1-based, or 0 for the file as a whole.
 
-    def __init__(self, line: int, message: str) -> None:
+    path: which file it is, where that is not the one that is read but one that it includes.
+    """
+
+    def __init__(self, line: int, message: str, path: str = "") -> None:
         super().__init__(message)
         self.line = line
         self.message = message
+        self.path = path
 
 
 def page(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from tierlint.manifests.command_table import Program
 from tierlint.manifests.naming import reference
 from tierlint.manifests.options import Option, Parsed, Positional, after_subcommand, parse
 from tierlint.manifests.paths import Paths, Place, locate, settled
+from tierlint.manifests.places import inside
 from tierlint.manifests.shell import changed_directory
 from tierlint.manifests.world import Found
 
@@ -22,7 +23,8 @@ def started(
     named = next((n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None)
     if named is None or not {option.name for option in parsed.options}.issuperset(program.requires):
         return
-    place = settled(moved(place, parsed.options, program.directory), project)
+    place = moved(place, parsed.options, program.directory)
+    place = place if program.near else settled(place, project)
     attribute = _value(parsed, program.attribute_option) or program.attribute
     found = False
     for word, arguments in _candidates(program, parsed, named, words, environment, place, project):
@@ -83,10 +85,12 @@ def _target(
 ) -> Found | None:
     name: str | None
     name, directory = None, place.directory
+    if program.near and inside(directory, word.partition(":")[0]) not in project.all:
+        return None
     if program.kind in ("script", "notebook"):
         name = locate(word, place, project)
     elif program.kind == "management":
-        name = word if re.fullmatch(r"[A-Za-z]\w*", word) else None
+        name = word if re.fullmatch(r"[A-Za-z][\w-]*", word) and word not in program.unless else None
     else:
         found = reference(word, place, project)
         if found is not None and program.kind == "function":

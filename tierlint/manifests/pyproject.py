@@ -1,4 +1,4 @@
-"""pyproject.toml: console scripts, and the tasks of the task runners that keep theirs there."""
+"""pyproject.toml and Pipfile: console scripts, and the tasks of the task runners that keep theirs there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tierlint.manifests.places import folder, page, span
 from tierlint.manifests.recipes import Recipe
 from tierlint.model import Command
 
-GLOBS = ("pyproject.toml",)
+GLOBS = ("pyproject.toml", "Pipfile")
 
 _SCRIPTS = (
     ("project", "scripts"),
@@ -54,7 +54,8 @@ def recipes(path: str, text: str) -> Iterator[Recipe]:
 
 
 def _recipes(path: str, lines: list[str], data: dict[str, Any]) -> Iterator[Recipe]:
-    places = [(".".join(keys), toml.table(data, *keys)) for keys in _TASKS]
+    tasks_of = (("scripts",),) if path.endswith("Pipfile") else _TASKS
+    places = [(".".join(keys), toml.table(data, *keys)) for keys in tasks_of]
     for name, environment in toml.table(data, "tool", "hatch", "envs").items():
         places.append((f"tool.hatch.envs.{name}.scripts", toml.table(environment, "scripts")))
     for header, tasks in places:

@@ -6,7 +6,20 @@ import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from tierlint.manifests import github_actions, justfile, makefile, pyproject
+from tierlint.manifests import (
+    dvc,
+    github_actions,
+    justfile,
+    makefile,
+    noxfile,
+    package_json,
+    pre_commit,
+    pyproject,
+    systemd,
+    taskfile,
+    terraform,
+    tox,
+)
 from tierlint.manifests.places import Unreadable, folder, matches
 from tierlint.manifests.recipes import Recipe
 
@@ -15,6 +28,14 @@ _READERS: Mapping[str, tuple[tuple[str, ...], Callable[[str, str], Iterator[Reci
     "justfile": (justfile.GLOBS, justfile.recipes),
     "pyproject": (pyproject.GLOBS, pyproject.recipes),
     "github_actions": (github_actions.GLOBS, github_actions.recipes),
+    "taskfile": (taskfile.GLOBS, taskfile.recipes),
+    "package_json": (package_json.GLOBS, package_json.recipes),
+    "tox": (tox.GLOBS, tox.recipes),
+    "noxfile": (noxfile.GLOBS, noxfile.recipes),
+    "pre_commit": (pre_commit.GLOBS, pre_commit.recipes),
+    "dvc": (dvc.GLOBS, dvc.recipes),
+    "systemd": (systemd.SERVICES, systemd.recipes),
+    "terraform": (terraform.GLOBS, terraform.recipes),
 }
 
 

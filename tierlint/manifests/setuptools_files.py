@@ -6,6 +6,7 @@ import ast
 import configparser
 from collections.abc import Iterator, Sequence
 
+from tierlint.manifests import python_text
 from tierlint.manifests.places import Unreadable, folder, line_of, page, span
 from tierlint.model import Command
 
@@ -39,10 +40,7 @@ def _from_cfg(text: str) -> Iterator[str]:
 def _from_python(text: str) -> Iterator[str]:
     if "entry_points" not in text:
         return
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        raise Unreadable(getattr(error, "lineno", 0) or 0, f"not readable as Python 3: {error}") from error
+    tree = python_text.parse(text)
     constants = {
         node.targets[0].id: node.value
         for node in tree.body
