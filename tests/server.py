@@ -11,16 +11,18 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-Body = dict[str, Any]
-
-TEXT: Final = '{"answer": 42}'
+from tests import replies
+from tests.replies import TEXT as TEXT
+from tests.replies import Body as Body
 
 
 class Request(Struct, frozen=True):
-    """One request: `path` as it was sent, `body` decoded."""
+    """One request: `path` as it was sent, `body` decoded, the names of `headers` in lower case."""
 
     path: str
     body: Body
+    headers: Mapping[str, str] = {}
+    method: str = "POST"
 
 
 class Answer(Struct, frozen=True):
@@ -62,7 +64,8 @@ def serving(*, flex_is_full: bool = False, models_without_flex: frozenset[str] =
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-            reply = answer(Request(self.path, body))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            reply = answer(Request(self.path, body, headers, self.command))
             streamed = isinstance(reply.content, str)
             data = (reply.content if isinstance(reply.content, str) else json.dumps(reply.content)).encode()
             self.send_response(reply.status)
@@ -72,6 +75,8 @@ def serving(*, flex_is_full: bool = False, models_without_flex: frozenset[str] =
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Requests are remembered, not printed."""
@@ -115,105 +120,21 @@ REFUSED: Final = Answer(
 
 
 def answered(request: Request) -> Answer:
-    body = request.body
-    if request.path.endswith("/chat/completions"):
-        return Answer(200, chat_stream(body) if body.get("stream") else completion(body))
-    if request.path.endswith("/responses"):
-        return Answer(200, response_stream(body) if body.get("stream") else response(body))
-    if request.path.endswith("/embeddings"):
-        return Answer(200, embeddings(body))
+    """The path tells the API, with or without a prefix such as `/v1`."""
+    body, path = request.body, request.path.partition("?")[0]
+    streamed = bool(body.get("stream"))
+    if path.endswith("/chat/completions"):
+        return Answer(200, replies.chat_stream(body) if streamed else replies.completion(body))
+    if path.endswith("/responses"):
+        return Answer(200, replies.response_stream(body) if streamed else replies.response(body))
+    if path.endswith("/completions"):
+        return Answer(200, replies.text_completion_stream(body) if streamed else replies.text_completion(body))
+    if path.endswith("/embeddings"):
+        return Answer(200, replies.embeddings(body))
+    if path.endswith("/moderations"):
+        return Answer(200, replies.moderation(body))
+    if path.endswith("/models"):
+        return Answer(200, replies.models())
+    if "/models/" in path:
+        return Answer(200, replies.model(path.rpartition("/")[2]))
     return Answer(404, {"error": {"message": f"no such path: {request.path}", "type": "invalid_request_error"}})
-
-
-def tier_of(body: Body) -> str:
-    return str(body.get("service_tier") or "default").replace("auto", "default")
-
-
-def completion(body: Body) -> Body:
-    message = {"role": "assistant", "content": TEXT, "refusal": None}
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": body["model"],
-        "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-        "service_tier": tier_of(body),
-    }
-
-
-def chat_stream(body: Body) -> str:
-    def chunk(delta: Body, finish: str | None) -> Body:
-        return {
-            "id": "chatcmpl-1",
-            "object": "chat.completion.chunk",
-            "created": 1,
-            "model": body["model"],
-            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-            "service_tier": tier_of(body),
-        }
-
-    chunks = [
-        chunk({"role": "assistant", "content": ""}, None),
-        chunk({"content": TEXT}, None),
-        chunk({}, "stop"),
-    ]
-    return "".join(f"data: {json.dumps(one)}\n\n" for one in chunks) + "data: [DONE]\n\n"
-
-
-def response(body: Body, *, status: str = "completed") -> Body:
-    part = {"type": "output_text", "text": TEXT, "annotations": []}
-    message = {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "status": "completed",
-        "content": [part],
-    }
-    return {
-        "id": "resp_1",
-        "object": "response",
-        "created_at": 1,
-        "status": status,
-        "model": body["model"],
-        "output": [message] if status == "completed" else [],
-        "parallel_tool_calls": True,
-        "tool_choice": "auto",
-        "tools": [],
-        "service_tier": tier_of(body),
-    }
-
-
-def response_stream(body: Body) -> str:
-    done = response(body)
-    message = done["output"][0]
-    part = message["content"][0]
-    place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
-    events: list[Body] = [
-        {"type": "response.created", "response": response(body, status="in_progress")},
-        {
-            "type": "response.output_item.added",
-            "output_index": 0,
-            "item": message | {"status": "in_progress", "content": []},
-        },
-        {"type": "response.content_part.added", **place, "part": part | {"text": ""}},
-        {"type": "response.output_text.delta", **place, "delta": TEXT, "logprobs": []},
-        {"type": "response.output_text.done", **place, "text": TEXT, "logprobs": []},
-        {"type": "response.content_part.done", **place, "part": part},
-        {"type": "response.output_item.done", "output_index": 0, "item": message},
-        {"type": "response.completed", "response": done},
-    ]
-    return "".join(
-        f"event: {event['type']}\ndata: {json.dumps(event | {'sequence_number': number})}\n\n"
-        for number, event in enumerate(events)
-    )
-
-
-def embeddings(body: Body) -> Body:
-    inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    return {
-        "object": "list",
-        "model": body["model"],
-        "data": [{"object": "embedding", "index": index, "embedding": [0.5]} for index in range(len(inputs))],
-        "usage": {"prompt_tokens": 1, "total_tokens": 1},
-    }
