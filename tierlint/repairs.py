@@ -25,7 +25,7 @@ from tierlint.model import (
 from tierlint.program import Program
 from tierlint.program.values import External
 from tierlint.requirements import Requirement
-from tierlint.tier_edits import LocalName, spelled, written
+from tierlint.tier_edits import LocalNames, spelled, written
 
 _CAN_WAIT = ("flex", "batch")
 
@@ -151,25 +151,36 @@ def _built(shop: Workshop, made: CallId) -> str:
     return shop.program.modules[made.path].call(made.index).name
 
 
-def _local_names(shop: Workshop, call: CallId) -> LocalName:
-    """What a class goes by in the file of a call; where it has no name, the import that gives it one."""
+def _local_names(shop: Workshop, call: CallId) -> LocalNames:
+    """What classes go by in the file of a call; where some have no name, the import that gives them one."""
     module = shop.program.modules[call.path]
+    items = [item for same in module.imports(0).values() for item in same]
 
-    def local_name(name: str) -> tuple[str, Splice | None] | None:
+    def named(name: str) -> str | None:
         package, _, last = name.rpartition(".")
-        first: int | None = None
-        for item in module.imports(0).values():
-            for one in item:
-                found = shop.program.resolver.imported(call.path, one.module, one.level, one.attribute)
-                if External(name) in found:
-                    return one.name, None
-                if one.attribute is None and External(package) in found:
-                    return f"{one.name}.{last}", None
-                if not one.level and one.attribute and one.module.partition(".")[0] == package.partition(".")[0]:
-                    first = one.line if first is None else min(first, one.line)
-        return (last, _import(shop, call.path, first, f"from {package} import {last}")) if first is not None else None
+        for item in items:
+            found = shop.program.resolver.imported(call.path, item.module, item.level, item.attribute)
+            if External(name) in found:
+                return item.name
+            if item.attribute is None and External(package) in found:
+                return f"{item.name}.{last}"
+        return None
 
-    return local_name
+    def local_names(names: tuple[str, ...]) -> tuple[dict[str, str], tuple[Splice, ...]] | None:
+        known = {name: local for name in names if (local := named(name)) is not None}
+        missing = sorted(set(names).difference(known))
+        if not missing:
+            return known, ()
+        package = missing[0].rpartition(".")[0]
+        root = package.partition(".")[0]
+        lines = [i.line for i in items if not i.level and i.attribute and i.module.partition(".")[0] == root]
+        if not lines or any(name.rpartition(".")[0] != package for name in missing):
+            return None
+        last = {name: name.rpartition(".")[2] for name in missing}
+        edit = _import(shop, call.path, min(lines), f"from {package} import {', '.join(last.values())}")
+        return {**known, **last}, (edit,)
+
+    return local_names
 
 
 def _import(shop: Workshop, path: str, line: int, statement: str) -> Splice:

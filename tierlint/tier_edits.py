@@ -9,8 +9,8 @@ from msgspec import Struct
 from tierlint.model import Reading, Splice
 
 TIER = "flex"
-# What a class goes by in a file, and the import line that has to be added for it, if any.
-LocalName = Callable[[str], tuple[str, Splice | None] | None]
+# What classes go by in a file, and the import line that has to be added for those that have no name there.
+LocalNames = Callable[[tuple[str, ...]], tuple[dict[str, str], tuple[Splice, ...]] | None]
 
 
 class Written(Struct, frozen=True):
@@ -20,23 +20,23 @@ class Written(Struct, frozen=True):
     edits: tuple[Splice, ...]
 
 
-def written(path: str, reading: Reading, spelling: str, local_name: LocalName, tier: str = TIER) -> Written | str:
+def written(path: str, reading: Reading, spelling: str, local_names: LocalNames, tier: str = TIER) -> Written | str:
     """The edits that add a tier to the call at `reading`, or why there are none."""
     if reading.insert_at is None:
         return reading.obstacle or "the call cannot be edited"
     keyword, *inner = spelling.split("/")
-    imports: list[Splice] = []
-    names: dict[str, str] = {}
-    for name in inner:
-        if name.endswith("()"):
-            local = local_name(name.removesuffix("()"))
-            if local is None:
-                return f"`{name.removesuffix('()').rpartition('.')[2]}` is not imported here"
-            names[name] = local[0]
-            imports += [local[1]] if local[1] is not None else []
+    is_there = keyword in reading.keywords
+    extends_object = is_there and bool(inner) and inner[0].endswith("()")
+    # The class of an object that stands there already is not named again.
+    classes = tuple(name.removesuffix("()") for name in inner[extends_object:] if name.endswith("()"))
+    known = local_names(classes)
+    if known is None:
+        return f"`{classes[0].rpartition('.')[2]}` is not imported here"
+    imports = known[1]
+    names = {f"{name}()": local for name, local in known[0].items()}
     value = f"{reading.quote}{tier}{reading.quote}"
-    item = _item(keyword, inner, value, names, reading.quote)
-    if keyword not in reading.keywords:
+    if not is_there:
+        item = _item(keyword, inner, value, names, reading.quote)
         whole = f"service_tier={reading.quote}{TIER}{reading.quote}"
         edit = Splice(path, reading.insert_at, reading.insert_at, reading.insert.replace(whole, item))
         return Written(item, (*imports, edit))
@@ -45,13 +45,13 @@ def written(path: str, reading: Reading, spelling: str, local_name: LocalName, t
     inside = reading.inside.get(keyword)
     if inside is None:
         return f"`{keyword}` is put together elsewhere"
-    is_object = inner[0].endswith("()")
-    name, rest = (inner[1], inner[2:]) if is_object else (inner[0], inner[1:])
+    name, *rest = inner[extends_object:]
     if name in inside.names:
         return f"`{keyword}` holds `{name}` already"
-    added = _item(name, rest, value, names, reading.quote) if is_object else _entry(name, rest, value, reading.quote)
+    item = _item(name, rest, value, names, reading.quote)
+    added = item if extends_object else _entry(name, rest, value, reading.quote)
     edit = Splice(path, inside.insert_at, inside.insert_at, inside.before + added + inside.after)
-    return Written(item, (*imports, edit) if not is_object else (edit,))
+    return Written(item, (*imports, edit))
 
 
 def spelled(spelling: str, tier: str = TIER) -> str:

@@ -13,7 +13,7 @@ from tierlint.catalog import Catalog, Method, SdkTable
 from tierlint.model import ApiCall, Call, CallId, Evidence, Expr, FunctionId, Name, Sequence, Spread, TierPlace
 from tierlint.program import Program, dotted
 from tierlint.program.modules import Module
-from tierlint.program.values import ContainerValue, External, Value, Values
+from tierlint.program.values import ConstantValue, ContainerValue, External, InstanceValue, Value, Values
 
 __all__ = ["Known", "find_api_calls", "host_of", "lay_out", "method_of", "provider_of"]
 
@@ -55,8 +55,10 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
     record = module.call(call.index)
     read = Arguments(program, call, handed=handed)
     values = program.resolver.values(expr, read.scope)
-    if handed and candidates.holds_method(program.resolver.call_result(call), known):
-        return None  # `partial(create, ...)` and the like: what it gives back is called elsewhere
+    if handed and record.use.how != "argument" and candidates.holds_method(program.resolver.call_result(call), known):
+        return None  # `ask = partial(create, ...)` and the like: what it gives back is called elsewhere
+    if handed and any(isinstance(v, External) and v.name in known.clients for v in program.callees(call)):
+        return None  # a client that is built with it: the requests are those of the client
     bare = isinstance(expr, Name) and "." not in expr.path
     if not handed:
         # The class under its own name builds an object; under any other name it stands for one.
@@ -76,12 +78,21 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
 def _described(world: World, read: Arguments, expr: Expr, resolved: list[External], *, handed: bool) -> ApiCall | None:
     """A call whose method is known, with all that can be read of it."""
     # An annotation says the class; where the client is built says who answers.
-    value = next((v for v in resolved if v.made is not None), resolved[0])
+    made = [v for v in resolved if v.made is not None] or resolved[:1]
+    # In `retriever | prompt | model` the last word is the model's.
+    made = [v for v in made if not world.known.methods[v.name].client.sole] or made
+    value = made[0]
     entry = world.known.methods[value.name]
     method = entry.method
-    if entry.client.by_call and value.made is None:
-        # Nothing is built before: the call itself says what it is made with.
-        value = replace(value, made=read.call)
+    if entry.client.provider == "configurable" and value.made is None:
+        on = candidates.receivers(world.program, expr, read.scope)
+        if on and all(isinstance(v, InstanceValue) for v in on):
+            return None  # a class of the project that fills in an abstract one: what it sends stands there
+    if candidates.own_root(world.program, world.known, read.module) in entry.table.roots:
+        return None  # the package's own plumbing, further down than what others call
+    if entry.client.by_call:
+        # Nothing is built before: the call itself (or the decorator) says what it is made with.
+        value = replace(value, made=value.made or read.call)
         entry = replace(entry, client=replace(entry.client, model=method.model))
     read = Arguments(world.program, read.call, value, handed=handed)
     if method.url:
@@ -91,8 +102,8 @@ def _described(world: World, read: Arguments, expr: Expr, resolved: list[Externa
     if method.object:
         answers = _by_object(world, entry, read)
     else:
-        others = [v for v in resolved if v.made is not None] or [value]
-        every = [(world.known.methods[v.name] if v is not value else entry, v) for v in dict.fromkeys(others)]
+        others = [(world.known.methods[v.name], v) for v in dict.fromkeys(made[1:]) if v != made[0]]
+        every = [(entry, value), *others]
         said = [_answers(world, one, v, Arguments(world.program, read.call, v, handed=handed)) for one, v in every]
         sent = [a for a in said if a.provider != NEVER]
         answers = merged(sent)
@@ -107,6 +118,8 @@ def _described(world: World, read: Arguments, expr: Expr, resolved: list[Externa
         answers = _named_at_call(world, entry, answers, named)
         if answers.provider == NEVER:
             return None
+    if entry.client.provider == "held" and answers.api is not None:
+        method = replace(method, api=answers.api)
     return _api_call(world, read, expr, entry.table, method, value, answers, certain=True, handed=handed)
 
 
@@ -120,18 +133,32 @@ def _answers(world: World, entry: Entry, value: External, read: Arguments) -> An
 
 def _by_object(world: World, entry: Entry, read: Arguments) -> Answers:
     """Who answers a call whose model is named where an argument (an agent) is built."""
-    if any(read.given(name)[0] for name in entry.method.redirects):
+    if any(_may_redirect(read, name) for name in entry.method.redirects):
         return Answers(
             "configurable", models=None, because=(Evidence("an argument of the call chooses the provider", None),)
         )
     found = [a for which in entry.method.object for a in behind(world, entry.table, read.given(which)[1])]
+    given, named = read.first(entry.method.model)
+    if given:
+        found = [*behind(world, entry.table, named)] or found
     settings = by_settings(world, entry.client)
-    answers = merged(a for a in found if a.provider != NEVER)
+    sent = [a for a in found if a.provider != NEVER]
+    answers = merged([a for a in sent if a.seen] or sent)
     if answers is None:
-        return Answers(NEVER) if found else Answers("configurable", models=None)
+        return Answers(NEVER) if found else Answers("configurable", models=None, seen=False)
     if settings is not None:
         answers = Answers(*settings[:2], answers.models, settings[2], answers.places)
     return answers
+
+
+def _may_redirect(read: Arguments, spelling: str) -> bool:
+    """Whether an argument is given, or the object that would hold it was built out of sight."""
+    if read.given(spelling)[0]:
+        return True
+    outer, _, inner = spelling.partition("/")
+    given, values = read.given(outer)
+    in_sight = [v == ConstantValue(None) or (isinstance(v, External) and v.made is not None) for v in values]
+    return bool(inner) and given and not (in_sight and all(in_sight))
 
 
 def _named_at_call(world: World, entry: Entry, answers: Answers, named: Values) -> Answers:
@@ -209,7 +236,8 @@ def _api_call(
         at = program.location(read.call)
         here = (TierPlace(read.call, method.spelling, method.tier_since, at_call=True, closed=closed, at=at),)
     if not method.url:
-        tier = read.tier((method.spelling, *method.also)) or tier
+        spellings = [s for s in (method.spelling, *method.also) if s not in (*method.drops, *method.raises)]
+        tier = read.tier(spellings) or tier
     models = answers.models or ()
     stream = True if method.stream == "always" else False if method.stream == "never" else read.stream()
     return ApiCall(
@@ -248,7 +276,9 @@ def _spread(world: World, read: Arguments, method: Method) -> Evidence | None:
             if len(displays) == len(values) and displays and all(_is_short(d) for d in displays):
                 return None
             last = read.record.name
-            return Evidence(f"`{last}` sends one request for each item it is handed", world.program.location(read.call))
+            return Evidence(
+                f"`{last}` sends the requests for all the items it is handed", world.program.location(read.call)
+            )
     return None
 
 

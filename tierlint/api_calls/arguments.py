@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tierlint.model import Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name
+from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name, Unknown
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.values import (
@@ -13,6 +13,7 @@ from tierlint.program.values import (
     ContainerValue,
     External,
     FunctionValue,
+    InstanceValue,
     Value,
     Values,
     argument,
@@ -20,6 +21,8 @@ from tierlint.program.values import (
 
 _UNSET = frozenset({"openai.NOT_GIVEN", "openai.omit", "openai.Omit", "openai.NotGiven"})
 TIER = "service_tier"
+# Instead of an argument: the object whose method is called (`index` of `index.as_query_engine()`).
+RECEIVER = "receiver"
 
 
 class Arguments:
@@ -80,6 +83,9 @@ class Arguments:
         if below:
             given, values = self.in_call(record, scope, name)
             return self.below(given, values, below)
+        if name == RECEIVER:
+            made = [v for v in self.program.resolver.values(_base(record.callee), scope) if _is_built(v)]
+            return bool(made), tuple(made)
         for keyword, expr in record.keywords:
             if keyword == name:
                 return True, self.program.resolver.values(expr, scope)
@@ -92,8 +98,8 @@ class Arguments:
 
     def spelled(self, spelling: str) -> tuple[bool, Values]:
         """What stands at a spelling: `extra_body/service_tier`, `settings/a.Settings()/extra_args/service_tier`."""
-        keyword, _, inner = spelling.partition("/")
-        given, values = self.given(keyword)
+        first, _, inner = spelling.partition("/")
+        given, values = self.given(int(first) if first.isdigit() else first)
         return self.below(given, values, inner) if inner else (given, values)
 
     def below(self, given: bool, values: Values, path: str) -> tuple[bool, Values]:
@@ -217,6 +223,17 @@ class Arguments:
             if not given:
                 given, values = self.in_call(record, scope, "timeout")
         return seconds(values) if given else None
+
+
+def _base(callee: Expr) -> Expr:
+    """What the method that is called stands on."""
+    if isinstance(callee, Attribute):
+        return callee.base
+    return Name(callee.path.rpartition(".")[0]) if isinstance(callee, Name) and "." in callee.path else Unknown()
+
+
+def _is_built(value: Value) -> bool:
+    return isinstance(value, (External, InstanceValue)) and value.made is not None
 
 
 def record_of(program: Program, call: CallId) -> tuple[Call, Scope]:

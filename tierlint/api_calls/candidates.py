@@ -9,7 +9,16 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
 from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import External, FunctionValue, InstanceValue, Values
+from tierlint.program.usages import tails
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Values,
+)
 
 # A call, what is called or handed over in it, and whether it is handed over.
 Candidate = tuple[CallId, Expr, bool]
@@ -40,7 +49,7 @@ def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Cand
             elif kind == ARGUMENT:
                 yield from _handed(module, index, last, known.resources)
     imported = _imported(module, known, plain)
-    for last in (*plain, *(name for name in imported if name not in known.plain)):
+    for last in dict.fromkeys((*plain, *sorted(imported))):
         for kind, index in module.mentions(last):
             if kind == CALLEE:
                 yield CallId(module.path, index), module.call(index).callee, False
@@ -49,7 +58,7 @@ def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Cand
 
 
 def _imported(module: Module, known: Known, plain: Iterable[str]) -> frozenset[str]:
-    """The names under which a file imports such methods from their packages: `from litellm import acompletion as ask`."""
+    """The names under which a file imports such functions: `from litellm import acompletion as ask`."""
     wanted = frozenset(plain)
     return frozenset(
         item.name
@@ -93,6 +102,8 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
     parameters = _parameters_by_function(program)
     names: dict[str, None] = {}
     waiting: list[str] = []
+    givers: set[str] = set()
+    at_once: list[Candidate] = []
 
     def add(name: str) -> None:
         last = name.removesuffix("[]").rpartition(".")[2]
@@ -100,43 +111,58 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
             names[last] = None
             waiting.append(last)
 
-    def made_by(function: str) -> None:
+    def given_by(function: str) -> None:
+        if function in givers:
+            return
+        givers.add(function)
         for call, record in resolver.calls_named(function):
+            if not _may_be_called(resolver.call_result(call), known):
+                continue
             for target in record.use.names:
                 add(target)
             if record.use.how == "returned":
-                add(program.modules[call.path].function(record.function).name)
+                given_by(program.modules[call.path].function(record.function).name)
             elif record.use.how == "argument":
-                handed_to(call.path, record.use.call)
+                handed_to(CallId(call.path, record.use.call))
             # What is built and called at once has no name.
             for place, callee in _called_at_once(program, call):
                 at_once.append((place, callee, False))
 
-    def handed_to(path: str, index: int) -> None:
-        outer = program.modules[path].call(index)
-        for keyword, _ in outer.keywords:
+    def handed_to(outer: CallId) -> None:
+        record = program.modules[outer.path].call(outer.index)
+        if all(isinstance(callee, External) for callee in program.callees(outer)):
+            return
+        for keyword, _ in record.keywords:
             add(keyword or "")
-        for name in parameters.get(outer.name, ()):
+        for name in parameters.get(record.name, ()):
             add(name)
 
-    at_once: list[Candidate] = []
     for maker in makers:
-        made_by(maker)
+        given_by(maker)
+    for module in program.modules.values():
+        for parameter in (p for function in module.summary.functions for p in function.parameters):
+            if parameter.annotation is not None and not tails(parameter.annotation).isdisjoint(makers):
+                add(parameter.name)
     while waiting:
-        name = waiting.pop()
-        for module, alias in resolver.mentioning(name):
+        for module, alias in resolver.mentioning(waiting.pop()):
             for kind, index in module.mentions(alias):
                 if kind == BOUND and index < len(module.summary.bindings):
-                    add(module.summary.bindings[index].target)
-                elif kind == RETURNED:
-                    made_by(module.function(index).name)
+                    binding = module.summary.bindings[index]
+                    if _may_be_called(resolver.bound(binding, module), known):
+                        add(binding.target)
+                elif kind == RETURNED and _may_be_called(resolver.returns(module.path, index), known):
+                    given_by(module.function(index).name)
                 elif kind == ARGUMENT:
-                    handed_to(module.path, index)
-        made_by(name)
+                    handed_to(CallId(module.path, index))
     yield from at_once
     for name in names:
         for call, record in resolver.calls_named(name):
             yield call, record.callee, False
+
+
+def _may_be_called(values: Values, known: Known) -> bool:
+    """Whether a value can be, or hold, an object that is called itself."""
+    return any(isinstance(v, (ContainerValue, CollectionValue)) for v in values) or any(called(values, known))
 
 
 def decorated(program: Program, module: Module, known: Known) -> Iterator[tuple[CallId, Expr, External]]:
@@ -174,27 +200,44 @@ def own_methods(program: Program, known: Known, expr: Expr, scope: Scope, values
     for value in values:
         if isinstance(value, FunctionValue):
             module = program.modules[value.path]
-            qualname = module.function(value.index).qualname
-            if not known.roots.isdisjoint(module.name.split(".")):
-                made = [v.made for v in _receivers(program, expr, scope) if isinstance(v, InstanceValue)]
-                for name in outside_names(program, known, module, qualname):
+            names = [*outside_names(program, known, module, module.function(value.index).qualname)]
+            if names:
+                made = [v.made for v in receivers(program, expr, scope) if isinstance(v, InstanceValue)]
+                for name in names:
                     yield External(name, next((call for call in made if call is not None), None))
 
 
 def outside_names(program: Program, known: Known, module: Module, qualname: str) -> Iterator[str]:
     """What others call something of a package, seen from the package's own repository."""
-    parts = module.name.split(".")
-    root = next((place for place, part in enumerate(parts) if part in known.roots), None)
+    root = own_root(program, known, module)
     if root is None:
         return
+    parts = module.name.split(".")
     owner, _, name = qualname.rpartition(".")
-    full = ".".join((*parts[root:], owner)) if owner else ".".join(parts[root:])
+    below = ".".join(parts[parts.index(root) :])
+    full = f"{below}.{owner}" if owner else below
     # Packages hand out at the top what they define further down.
-    for base in (program.resolver.external(full).name, f"{parts[root]}.{owner}" if owner else parts[root]):
+    for base in (program.resolver.external(full).name, f"{root}.{owner}" if owner else root):
         yield f"{base}.{name}"
 
 
-def _receivers(program: Program, expr: Expr, scope: Scope) -> Values:
+def own_root(program: Program, known: Known, module: Module) -> str | None:
+    """The package of the catalogue that a file belongs to, where the project is that package's own repository.
+
+    Many a project has a package `agents`; the SDK's own hands out what the tables know.
+    """
+    folders = tuple(module.path.split("/")[:-1])
+    packages = program.finder.packages
+    for depth, name in enumerate(folders):
+        if name in known.handed_out and folders[:depth] not in packages and folders[: depth + 1] in packages:
+            top = "/".join((*folders[: depth + 1], "__init__.py"))
+            given = (v for one in known.handed_out[name] for v in program.resolver.module_attribute(top, one))
+            if any(isinstance(value, (ClassValue, FunctionValue)) for value in given):
+                return name
+    return None
+
+
+def receivers(program: Program, expr: Expr, scope: Scope) -> Values:
     """What the method that is called stands on."""
     if isinstance(expr, Name) and "." in expr.path:
         return program.resolver.name(expr.path.rpartition(".")[0], scope)
@@ -213,6 +256,8 @@ def path_of(expr: Expr) -> str:
 def _handed(
     module: Module, index: int, last: str, resources: frozenset[str] | None, imported: frozenset[str] = frozenset()
 ) -> Iterator[Candidate]:
+    if last[:1].isupper():
+        return  # a class: to hand it over is not to build anything
     record = module.call(index)
     for expr in (*record.arguments, *(value for _, value in record.keywords)):
         path = path_of(expr)

@@ -25,8 +25,8 @@ from tierlint.program.values import (
     Values,
 )
 
-# An agent holds a model, which holds a provider, which holds a client.
-_DEEPEST = 6
+# An agent holds a model, which holds a provider, which holds a client; each of these counts twice.
+_DEEPEST = 12
 # A request that never goes to OpenAI, nor through anything that could send it there.
 NEVER = "none"
 
@@ -35,7 +35,7 @@ class Answers(Struct, frozen=True):
     """Who answers a request, with which model, and where on the way a tier is or could be set.
 
     models: every literal it may be, None where something else than a literal decides. places: where the tier can be
-    written, the nearest to the request first. seen: the tables know what it is.
+    written, the nearest to the request first. seen: the tables know what it is. api: the only one that it uses.
     """
 
     provider: str
@@ -49,10 +49,13 @@ class Answers(Struct, frozen=True):
     default_timeout: float | None = None
     stream: bool | None = False
     seen: bool = True
+    api: str | None = None
 
 
 def built(world: World, table: SdkTable, client: Client, value: External, read: Arguments, depth: int = 0) -> Answers:
     """What the object behind a call says; `read` has the calls that built it (see `Arguments.built`)."""
+    if client.provider == "configurable" and value.made is not None and _is_of_project(world, value.made):
+        return Answers(NEVER)  # a class of the project that fills in an abstract one: what it sends stands there
     said = by_class(world, client, read)
     held = _held(world, table, client, value, read, depth)
     own = _own(world, client, value, held)
@@ -64,7 +67,10 @@ def built(world: World, table: SdkTable, client: Client, value: External, read: 
         why = Evidence(f"which model stands behind `{client.name.rpartition('.')[2]}` is decided elsewhere", None)
         own = replace(own, provider="configurable", because=(why,))
     elif (
-        not held and client.provider == "openai" and value.made is None and client.name.rpartition(".")[2][0].isupper()
+        not held
+        and "openai" in (client.provider, client.otherwise)
+        and value.made is None
+        and client.name.rpartition(".")[2][0].isupper()
     ):
         own = replace(
             own, provider="configurable", because=(Evidence("where the client is built was not found", None),)
@@ -106,17 +112,24 @@ def merged(answers: Iterable[Answers]) -> Answers | None:
         default_timeout=every[0].default_timeout if len({one.default_timeout for one in every}) == 1 else None,
         stream=every[0].stream if len({one.stream for one in every}) == 1 else None,
         seen=any(one.seen for one in every),
+        api=every[0].api if len({one.api for one in every}) == 1 else None,
     )
 
 
 def _own(world: World, client: Client, value: External, held: Answers | None) -> Answers:
     """What stands in the object's own construction, before what it holds."""
     usual = client.otherwise if client.provider in ("held", "named") else client.provider
-    base = held or Answers(world.usual if usual == "openai" else usual)
+    base = held or Answers(world.usual if usual == "openai" else usual, seen=client.provider != "held")
+    base = replace(base, api=world.known.apis.get(client.name, base.api))
     if value.made is None:
         return base
     made = Arguments(world.program, value.made, value if client.by_call else None)
-    here = made.tier((client.spelling, *client.also)) if client.tier == "keyword" else None
+    here: str | None = None
+    if client.tier == "keyword":
+        # What is said where it is copied (`llm.bind(...)`) comes after what is said where it is built.
+        copies = [made, *(Arguments(world.program, call) for call in value.options)]
+        tiers = [copy.tier((client.spelling, *client.also)) for copy in copies]
+        here = next((tier for tier in reversed(tiers) if tier is not None), None)
     place = _place(world, client, value.made, made) if client.tier == "keyword" else None
     given, values = made.first(client.timeout)
     streams = made.stream(client.stream) if client.stream else False
@@ -151,10 +164,16 @@ def lost_tiers(read: Arguments, owner: Client | Method) -> Iterator[LostTier]:
                         yield LostTier(value.made, last, how, tier, known)
 
 
+def _is_of_project(world: World, made: CallId) -> bool:
+    """Whether a call builds an instance of a class of the project."""
+    return any(isinstance(callee, ClassValue) for callee in world.program.callees(made))
+
+
 def _place(world: World, client: Client, made: CallId, read: Arguments) -> TierPlace | None:
     """Where the object is built, if that is written out: a subclass of the project may not hand the tier on."""
-    callees = world.program.callees(made)
-    if any(isinstance(callee, ClassValue) for callee in callees):
+    if _is_of_project(world, made):
+        return None
+    if client.extends and not read.given(client.spelling.partition("/")[0])[0]:
         return None
     at = world.program.location(made)
     return TierPlace(made, client.spelling, client.tier_since, at_call=False, closed=read.closed(), at=at)
@@ -171,26 +190,44 @@ def _held(
         made = Arguments(world.program, value.made, value if client.by_call else None)
         given, through = made.first(client.through)
         client_answers = merged(behind(world, table, through, depth + 1)) if given else None
-        vendor = literals(made.given(client.provider_keyword)[1]) if client.provider_keyword else ()
+        vendors = made.given(client.provider_keyword)[1] if client.provider_keyword else ()
+        vendor = literals(vendors)
         given_model, values = made.first(client.model)
-        if given_model:
+        if given_model and len(vendor) != 1 and any(v != ConstantValue(None) for v in vendors):
+            why = Evidence(f"`{client.provider_keyword}` is decided elsewhere", made.program.location(value.made))
+            found.append(Answers("configurable", models=literals(values) or None, because=(why,)))
+        elif given_model:
             if len(vendor) == 1:
                 values = tuple(
                     ConstantValue(f"{vendor[0]}:{v.value}") if isinstance(v, ConstantValue) else v for v in values
                 )
             found += _named_or_held(world, table, client, values, depth)
+        for spot in (which for which in client.model if isinstance(which, str) and which.endswith(")")):
+            added = tuple(dict.fromkeys(_handed_to(world, f"{client.name}.{spot}", value.made)))
+            found += behind(world, table, added, depth + 1)
         if client_answers is not None:
             model = merged(found)
             models = model.models if model is not None else ()
             return replace(client_answers, models=models, places=(), tier=None)
-    if not found:
-        found += [a for spot in client.falls_back_on for a in _fallback(world, table, spot, depth)]
-    return merged(found)
+    usual = [a for spot in client.falls_back_on for a in _fallback(world, table, spot, depth)]
+    sender = merged(a for a in usual if a.models == ())
+    if found and sender is not None:
+        # What is set for all is the client that sends the requests; the model is named here.
+        at = (sender.provider, sender.host, sender.because)
+        found = [_sent_by(a, at) if a.provider == world.usual else a for a in found]
+    found = found or usual
+    # Of `prompt | model | parser` the model alone is known.
+    return merged([answers for answers in found if answers.seen] or found)
+
+
+def _sent_by(named: Answers, said: Said) -> Answers:
+    return replace(named, provider=said[0], host=said[1], because=said[2])
 
 
 def _named_or_held(world: World, table: SdkTable, client: Client, values: Values, depth: int) -> Iterator[Answers]:
     if client.provider in ("named", "held"):
-        yield from behind(world, table, values, depth + 1)
+        unknown = Answers("configurable", models=None, seen=False)
+        yield from behind(world, table, values, depth + 1) or (unknown,)
         return
     names = literals(values)
     objects = tuple(v for v in values if not isinstance(v, ConstantValue))
@@ -205,17 +242,23 @@ def _fallback(world: World, table: SdkTable, spot: str, depth: int) -> tuple[Ans
     """What the project sets once for all objects that are built without a model of their own."""
     values: list[Value] = []
     if spot.endswith(")"):
-        name, _, which = spot[:-1].partition("(")
-        for call, _ in world.program.resolver.calls_named(name.rpartition(".")[2]):
-            if any(isinstance(v, External) and v.name == name for v in world.program.callees(call)):
-                read = Arguments(world.program, call)
-                for one in which.split("/"):
-                    values += read.given(int(one) if one.isdigit() else one)[1]
+        values += _handed_to(world, spot)
     else:
         settings = Client(name=spot, settings=(spot,))
         for _, _, found in world.settings(settings.settings):
             values += found
     return behind(world, table, tuple(dict.fromkeys(values)), depth + 1)
+
+
+def _handed_to(world: World, spot: str, made: CallId | None = None) -> Iterator[Value]:
+    """What calls of a function are handed, `dspy.configure(lm)`; `made`: calls of a method of that one object."""
+    name, _, which = spot[:-1].partition("(")
+    for call, _ in world.program.resolver.calls_named(name.rpartition(".")[2]):
+        callees = [v for v in world.program.callees(call) if isinstance(v, External) and v.name == name]
+        if any(made is None or v.made == made for v in callees):
+            read = Arguments(world.program, call)
+            for one in which.split("|"):
+                yield from read.spelled(one)[1]
 
 
 def _behind(world: World, table: SdkTable, value: Value, depth: int) -> Iterator[Answers]:
@@ -262,6 +305,8 @@ def _instance(world: World, value: InstanceValue, depth: int) -> Iterator[Answer
 
 def _outside(world: World, table: SdkTable, value: External, depth: int) -> Iterator[Answers]:
     known = world.known.clients.get(value.name)
+    if known is None and value.made is not None:
+        known = world.known.clients.get(value.name.rpartition(".")[0])  # a method stands for its object
     if known is not None:
         owner, client = known
         if value.made is not None:
@@ -270,7 +315,7 @@ def _outside(world: World, table: SdkTable, value: External, depth: int) -> Iter
             yield Answers(
                 "configurable" if client.provider in ("openai", "held", "named") else client.provider, models=None
             )
-    elif value.name.endswith((")", "]")) or value.made is None:
+    elif value.made is None or "(" in value.name or not value.name.rpartition(".")[2][:1].isupper():
         yield Answers("configurable", models=None, seen=False)
     else:
         # A class of another package: a model of another vendor, or none at all.

@@ -202,6 +202,7 @@ def _encoded(world: World, value: External) -> tuple[Expr, Scope] | None:
 def _in_bodies(world: World, sent: Arguments, bodies: list[_Body], key: str) -> Values:
     found: list[object] = []
     for body in bodies:
+        sent.opened.clear()
         found += sent.in_values(body.values, key)[1]
         # `body["stream"] = True` after the display.
         if isinstance(body.expr, Name):

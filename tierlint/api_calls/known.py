@@ -27,7 +27,8 @@ class Known(Struct, frozen=True):
     methods: by full dotted name; tails: by an unmistakable path. last: last parts of paths whose part before is one of
     `resources`. plain: last parts of methods that stand directly on an object or module -> the roots of their packages.
     apis: of a client, the one API that all its methods use.
-    makers: last parts of the names of what builds clients that are called themselves. decorators: last parts of decorators' names.
+    makers: last parts of the names of what builds clients that are called themselves. decorators: last parts of
+    decorators' names. handed_out: by package, what stands directly below it.
     """
 
     methods: Mapping[str, Entry]
@@ -41,6 +42,7 @@ class Known(Struct, frozen=True):
     makers: Mapping[str, frozenset[str]]
     decorators: frozenset[str]
     roots: frozenset[str]
+    handed_out: Mapping[str, frozenset[str]]
 
 
 def lay_out(catalog: Catalog) -> Known:
@@ -88,6 +90,7 @@ def lay_out(catalog: Catalog) -> Known:
         makers=makers,
         decorators=frozenset(decorators),
         roots=frozenset(root for table in catalog.sdks for root in table.roots),
+        handed_out=_handed_out(methods),
     )
 
 
@@ -100,9 +103,11 @@ def _apis(methods: Iterable[Entry]) -> dict[str, str]:
 
 
 def _makers(catalog: Catalog, client: str) -> Iterator[str]:
-    """The last parts of the names of what builds a client: the class or function itself, and the flows that give it."""
+    """The last parts of the names of what builds a client: the class or function under all its names, and the flows."""
     yield client.rpartition(".")[2].removesuffix("()")
     root = client.partition(".")[0]
+    aliases = (alias for table in catalog.sdks for alias in table.alias)
+    yield from (alias.name.rpartition(".")[2] for alias in aliases if alias.stands_for == client)
     for flow in (flow for table in catalog.sdks for flow in table.flow):
         if flow.gives == client:
             yield from (name.rpartition(".")[2] for name in flow.call)
@@ -110,12 +115,22 @@ def _makers(catalog: Catalog, client: str) -> Iterator[str]:
             yield from (name.rpartition(".")[2] for name in flow.call if name.partition(".")[0] == root)
 
 
+def _handed_out(methods: Mapping[str, Entry]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, entry in methods.items():
+        root, _, below = name.partition(".")
+        if root in entry.table.roots:
+            found.setdefault(root, set()).add(below.partition(".")[0])
+    return {root: frozenset(names) for root, names in found.items()}
+
+
 def method_of(known: Known, api_call: ApiCall) -> Method:
-    """The table entry of a found call; of a bare HTTP request, with what the endpoint it goes to takes."""
+    """The table entry of a found call; where it uses another API than others, with what that API takes."""
     if api_call.method not in known.methods:
         return next(entry for path, (_, entry) in known.tails.items() if api_call.method.endswith(path))
     method = known.methods[api_call.method].method
-    if method.url:
+    if method.url or method.api != api_call.api:
         endpoint = next(entry for entry in known.endpoints if entry.api == api_call.api)
-        return replace(method, tier=endpoint.tier, batch=endpoint.batch)
+        tier = endpoint.tier if method.url or endpoint.tier == "none" else method.tier
+        return replace(method, tier=tier, batch=endpoint.batch)
     return method

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from tierlint.api_calls.arguments import Arguments
+from tierlint.api_calls import texts
+from tierlint.api_calls.arguments import Arguments, record_of
 from tierlint.api_calls.known import Known
 from tierlint.catalog import Catalog, Client, SdkTable
-from tierlint.model import Either, Evidence, Expr, Location, Name
+from tierlint.model import Constant, Either, Evidence, Expr, Location, Name, Subscript, Template
 from tierlint.program import Program, Scope, locate
 from tierlint.program.values import ConstantValue, External, Values
 
 # Provider, host where it is known, and why.
 Said = tuple[str, str | None, tuple[Evidence, ...]]
+_FROM_ENVIRONMENT = frozenset({"os.environ.get()", "os.getenv()"})
+_FARTHEST = 4
 Settings = Callable[[tuple[str, ...]], tuple[tuple[str, Location, Values], ...]]
 
 
@@ -52,12 +55,15 @@ def by_class(world: World, client: Client, read: Arguments) -> Said | None:
             given, values = read.in_call(record, scope, keyword)
             if given:
                 said = Evidence(f"the client is built with `{keyword}=`", at)
-                if any(name == keyword and _may_be_unseen(world.program, e, scope) for name, e in record.keywords):
+                exprs = [e for name, e in record.keywords if name == keyword]
+                if any(_may_be_unseen(world.program, e, scope) for e in exprs):
                     return "configurable", None, (said,)
-                return by_host(world.catalog, values, said)
+                named = by_variable(world, exprs, scope, values, at) if exprs else None
+                return named or by_host(world.catalog, values, said)
         if any(name is None for name, _ in record.keywords) and not client.by_call:
             return "configurable", None, (Evidence("the client is built with `**` arguments", at),)
-        if client.provider == "openai" and any(name in ("provider", "data_residency") for name, _ in record.keywords):
+        elsewhere = {"provider", "data_residency"}.difference(map(str, client.through))
+        if client.provider == "openai" and any(name in elsewhere for name, _ in record.keywords):
             return "configurable", None, (Evidence("the client is built for another provider or region", at),)
     return by_settings(world, client)
 
@@ -87,6 +93,19 @@ def by_host(catalog: Catalog, values: Values, why: Evidence) -> Said:
         return "configurable", None, (why,)
     host = sorted(hosts)[0] if len(hosts) == 1 else None
     return providers.pop(), host, (why,)
+
+
+def by_variable(world: World, exprs: Iterable[Expr], scope: Scope, values: Values, at: Location) -> Said | None:
+    """Who answers at an address from an environment variable whose name says it, default and all."""
+    names = [name for expr in exprs for name in _variables(world.program, expr, scope)]
+    if not names:
+        return None
+    hosts = [entry for table in world.catalog.sdks for entry in table.host]
+    meant = [next((h for h in hosts if any(fnmatchcase(name, v) for v in h.variables)), None) for name in names]
+    providers = {host.provider if host is not None else None for host in meant}
+    providers |= {provider_of(world.catalog, host_of(one.text)) for one in texts.texts(world.program, values)}
+    provider = providers.pop() if len(providers) == 1 else None
+    return (provider, None, (Evidence(f"the address is in `{names[0]}`", at),)) if provider is not None else None
 
 
 def by_prefix(table: SdkTable, name: str) -> tuple[str | None, str]:
@@ -119,18 +138,43 @@ def _may_be_unseen(program: Program, expr: Expr, scope: Scope, depth: int = 0) -
             not program.resolver.values(option, scope) or _may_be_unseen(program, option, scope, depth + 1)
             for option in expr.options
         )
-    if not isinstance(expr, Name) or depth > 4:
+    if not isinstance(expr, Name) or depth > _FARTHEST:
         return False
+    return any(_may_be_unseen(program, *given, depth + 1) for given in _given(program, expr, scope))
+
+
+def _variables(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> Iterator[str]:
+    """The environment variables that a text is taken from."""
+    if depth > _FARTHEST:
+        return
+    if isinstance(expr, Name):
+        for bound, outer in _given(program, expr, scope):
+            yield from _variables(program, bound, outer, depth + 1)
+    elif isinstance(expr, (Either, Template)):
+        for part in expr.options if isinstance(expr, Either) else expr.parts:
+            yield from _variables(program, part, scope, depth + 1)
+    elif isinstance(expr, Subscript):
+        owners = program.resolver.values(expr.base, scope)
+        if isinstance(expr.key, Constant) and any(isinstance(v, External) and v.name == "os.environ" for v in owners):
+            yield str(expr.key.value)
+    else:
+        for value in program.resolver.values(expr, scope):
+            if isinstance(value, External) and value.made is not None and value.name in _FROM_ENVIRONMENT:
+                arguments = record_of(program, value.made)[0].arguments
+                if arguments and isinstance(arguments[0], Constant):
+                    yield str(arguments[0].value)
+
+
+def _given(program: Program, name: Name, scope: Scope) -> Iterator[tuple[Expr, Scope]]:
+    """What is assigned to a name, here, at the top of the file, or on the object itself."""
     module = program.modules[scope.path]
-    rest = expr.path.partition(".")[2]
+    rest = name.path.partition(".")[2]
     method = module.method_around(scope.function)
-    bindings = [*module.bindings(scope.function, -1).get(expr.path, ()), *module.bindings(0, -1).get(expr.path, ())]
+    bindings = [*module.bindings(scope.function, -1).get(name.path, ()), *module.bindings(0, -1).get(name.path, ())]
     if rest and method is not None:
         bindings += module.instance_bindings(module.function(method).owner).get(rest, ())
-    return any(
-        _may_be_unseen(program, binding.value, Scope(module.path, binding.function, binding.owner), depth + 1)
-        for binding in bindings
-    )
+    for binding in bindings:
+        yield binding.value, Scope(module.path, binding.function, binding.owner)
 
 
 def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:

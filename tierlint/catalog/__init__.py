@@ -51,15 +51,17 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
 
     model: constructor arguments (keywords, positions) that name the model or hold the object that does; a list counts
     for each of its items; `receiver` is the object whose method built this one, `service_context/llm` what an argument
-    was built with in its turn, `add_component(1)` what a method of the object itself is handed later. through: arguments that hold the client whose host counts. provider_keyword: the argument
-    that names the vendor apart from the model. falls_back_on: where the object is set for all that are built without
-    one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm` an attribute. otherwise: who
-    answers when neither names nor holds a model. sole: only where
-    the held object is known to reach OpenAI is this a request at all. by_call: a module or factory whose functions
-    take with each call what other clients are built with.
+    was built with in its turn, `add_component(1)` what a method of the object itself is handed later,
+    `add_component(1|instance)` by position or keyword. through: arguments that hold the client whose host counts.
+    provider_keyword: the argument that names the vendor apart from the model. falls_back_on: where the object is set
+    for all that are built without one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm`
+    an attribute. otherwise: who answers when neither names nor holds a model. sole: only where the held object is known
+    to reach OpenAI is this a request at all. by_call: a module or factory whose functions take with each call what
+    other clients are built with.
 
     tier: whether the constructor takes a tier: `keyword` or `none`; spelling, also, tier_since, drops, raises: as
-    in Method.
+    in Method. extends: the spelling only adds to an argument that is there; to write the argument where there is none
+    would put it in the place of the library's own defaults.
     timeout: constructor arguments with seconds; default_timeout: what it waits when none is given.
     stream: constructor arguments that make it stream.
     """
@@ -78,6 +80,7 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     by_call: bool = False
     tier: str = "none"
     spelling: str = "service_tier"
+    extends: bool = False
     also: tuple[str, ...] = ()
     tier_since: str | None = None
     drops: tuple[str, ...] = ()
@@ -157,11 +160,15 @@ class Flow(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Host(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which provider answers at a host (a glob over the host name)."""
+    """Which provider answers at a host (a glob over the host name).
+
+    variables: names (globs) of environment variables that hold an address of this vendor and no other.
+    """
 
     host: str
     provider: str
     vendor: str
+    variables: tuple[str, ...] = ()
 
 
 class ModelPrefix(Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +233,22 @@ class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[int | str, ...] = (1,)
 
 
+class Registration(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that leaves a function with an object, which runs it when one of its methods is called later:
+    `graph.add_node("draft", draft)`, then `graph.compile().invoke(state)`.
+
+    function: positions and keywords. keeper: the object is the `receiver` of the call or its `result`. run_by: the
+    methods. steps: the functions left with one object run one after the other, each with what the last one gave.
+    """
+
+    call: tuple[str, ...]
+    says: str
+    run_by: tuple[str, ...]
+    function: tuple[int | str, ...] = (0,)
+    keeper: str = "receiver"
+    steps: bool = False
+
+
 class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that gives back the iterable it was handed: `tqdm(rows)`."""
 
@@ -279,6 +302,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     entry_point: tuple[EntryPattern, ...] = ()
     detach: tuple[Detach, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
+    registration: tuple[Registration, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
     stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
@@ -352,6 +376,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "entry_point": EntryPattern,
     "detach": Detach,
     "fan_out": FanOut,
+    "registration": Registration,
     "wrapper": Wrapper,
     "stream": Stream,
     "sink": Sink,
