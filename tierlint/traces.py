@@ -14,7 +14,6 @@ from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
-    Attribute,
     Call,
     CallEdge,
     CallId,
@@ -32,6 +31,7 @@ from tierlint.model import (
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage
 from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import MOST_VALUES, ClassKey, ClassValue, External, FunctionValue, InstanceValue, argument
 from tierlint.registrations import Registrations
 from tierlint.waiting import is_awaited
@@ -192,7 +192,7 @@ class Tracer:
         below = path.receiver
         order = self.program.resolver.order
         name = self.program.modules[edge.callee.path].function(edge.callee.index).name
-        receiver = _receiver_of(record) if record.name == name else _handed_receiver(record, name)
+        receiver = receiver_of(record) if record.name == name else _handed_receiver(record, name)
         if receiver is None:
             return True, here
         if here is not None and _on_itself(caller, method, receiver, record):
@@ -483,14 +483,6 @@ def _shows(entry: str, call: str) -> bool:
         if folder.lower() in _EXAMPLES:
             return not call.startswith("/".join(folders[:depth]) + "/")
     return False
-
-
-def _receiver_of(record: Call) -> Expr | None:
-    if isinstance(record.callee, Name) and "." in record.callee.path:
-        return Name(record.callee.path.rpartition(".")[0])
-    if isinstance(record.callee, Attribute) and "." not in record.callee.name:
-        return record.callee.base
-    return None
 
 
 def _handed_receiver(record: Call, name: str) -> Expr | None:

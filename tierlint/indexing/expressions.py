@@ -40,7 +40,8 @@ _CALLS: Final = {ast.BitOr: "__or__", ast.RShift: "__rshift__", ast.LShift: "__l
 
 def name(walk: Walk, node: ast.Name, use: Use) -> Expr:
     name = node.id
-    walk.read(name)
+    if walk.events:
+        walk.read(name)
     walk.mention(name, walk.mention_kind, walk.mention_index)
     return Name(name)
 
@@ -63,12 +64,15 @@ def attribute_path(walk: Walk, node: ast.Attribute, use: Use, called: int = -1) 
         base = base.value
     parts.reverse()
     if isinstance(base, ast.Name):
-        walk.read(base.id)
-        if called >= 0 and base.id not in ("self", "cls"):
-            walk.mention(base.id, RECEIVER, called)
-        if len(parts) > 1 or base.id in ("self", "cls"):
-            walk.read(f"{base.id}.{parts[0]}")
-        return Name(".".join([base.id, *parts]))
+        root = base.id
+        is_own = root in ("self", "cls")
+        if called >= 0 and not is_own:
+            walk.mention(root, RECEIVER, called)
+        if walk.events:
+            walk.read(root)
+            if len(parts) > 1 or is_own:
+                walk.read(f"{root}.{parts[0]}")
+        return Name(".".join([root, *parts]))
     kept = walk.mention_kind, walk.mention_index
     walk.mention_kind, walk.mention_index = LOADED, walk.function
     inner = walk.expr(base, use)
@@ -96,10 +100,13 @@ def call(walk: Walk, node: ast.Call, use: Use, awaited: bool = False) -> Expr:
     loop, in_try = walk.loop, walk.in_try
     kept = walk.mention_kind, walk.mention_index
     callee, tail = called(walk, function, use, number)
-    walk.mention_kind, walk.mention_index = ARGUMENT, number
-    handed = Use("argument", call=number)
-    arguments = tuple([walk.expr(a, handed) for a in node.args]) if node.args else ()
-    keywords = tuple([(k.arg, walk.expr(k.value, handed)) for k in node.keywords]) if node.keywords else ()
+    arguments: tuple[Expr, ...] = ()
+    keywords: tuple[tuple[str | None, Expr], ...] = ()
+    if node.args or node.keywords:
+        walk.mention_kind, walk.mention_index = ARGUMENT, number
+        handed = Use("argument", call=number)
+        arguments = tuple([walk.expr(a, handed) for a in node.args])
+        keywords = tuple([(k.arg, walk.expr(k.value, handed)) for k in node.keywords])
     walk.mention_kind, walk.mention_index = kept
     if use is DISCARDED and isinstance(callee, Name) and (arguments or keywords):
         # A method called for its effect may keep what it is handed: `conversation.add(answer)`.
@@ -136,7 +143,7 @@ def constant(walk: Walk, node: ast.Constant, use: Use) -> Expr:
     if isinstance(value, str):
         if not value.isascii():
             value = value.encode("utf-8", "replace").decode()  # a lone surrogate fits no cache
-        if len(value) < 160 and _DOTTED.match(value):
+        if len(value) < 160 and ("." in value or ":" in value) and _DOTTED.match(value):
             walk.strings.add(value)
         return Constant(value if len(value) <= 300 else value[:300])
     if value is None or isinstance(value, (bool, float)):

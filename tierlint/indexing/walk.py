@@ -64,22 +64,22 @@ class Walk:
     def expr(self, node: ast.expr, use: Use) -> Expr:
         """Walk through an expression; use: what becomes of the value of a call that it is."""
         handler = self.expressions.get(type(node))
-        if handler is not None:
-            return handler(self, node, use)
-        return self.other_expression(node)
+        return handler(self, node, use) if handler is not None else self.other_expression(node)
 
     def other_expression(self, node: ast.AST) -> Expr:
         """An expression of a form that is not followed; what is inside it still counts."""
         names: list[str] = []
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                value = self.expr(child, NOWHERE)
-                if isinstance(value, Name):
-                    names.append(value.path)
-                elif isinstance(value, Unknown):
-                    names.extend(value.names)
-            elif isinstance(child, (ast.comprehension, ast.keyword)):
-                self.other_expression(child)
+        for field in node._fields:
+            part = getattr(node, field, None)
+            for child in part if isinstance(part, list) else (part,):
+                if isinstance(child, ast.expr):
+                    value = self.expr(child, NOWHERE)
+                    if isinstance(value, Name):
+                        names.append(value.path)
+                    elif isinstance(value, Unknown):
+                        names.extend(value.names)
+                elif isinstance(child, (ast.comprehension, ast.keyword)):
+                    self.other_expression(child)
         return Unknown(tuple(names[:8]))
 
     def mention(self, name: str, kind: int, index: int) -> None:
@@ -120,4 +120,5 @@ class Walk:
         """A place of the tree, whose columns count bytes from 0, in code points from 1."""
         if self.lines is None or line > len(self.lines):
             return line, column + 1
-        return line, len(self.lines[line - 1].encode()[:column].decode(errors="replace")) + 1
+        text = self.lines[line - 1]
+        return line, column + 1 if text.isascii() else len(text.encode()[:column].decode(errors="replace")) + 1

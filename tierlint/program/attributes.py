@@ -20,6 +20,7 @@ from tierlint.program.values import (
     ModuleValue,
     Scope,
     SuperValue,
+    TemplateValue,
     Value,
     Values,
     given_as,
@@ -29,6 +30,8 @@ from tierlint.program.values import (
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
 
+# What they give is still the text they were asked of, less some of its ends, or with its gaps filled.
+TEXT_METHODS = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "format"})
 _FROM_OUTSIDE = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "environs.Env"})
 _PROPERTIES = frozenset({"property", "cached_property", "lazy_property", "classproperty", "hybrid_property"})
 
@@ -60,6 +63,8 @@ def attribute(resolver: Resolver, value: Value, name: str) -> Values:
     if isinstance(value, FunctionValue):
         return (MethodOf(value, name), *decorated_attribute(resolver, value, name))
     if isinstance(value, (ContainerValue, CollectionValue)):
+        return (MethodOf(value, name),)
+    if isinstance(value, (ConstantValue, TemplateValue)) and name in TEXT_METHODS:
         return (MethodOf(value, name),)
     return ()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import Call, CallId, Element, Expr, Name
+from tierlint.model import Call, CallId, Constant, Element, Expr, Name, Template, Unknown
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -17,6 +18,7 @@ from tierlint.program.values import (
     MethodOf,
     Scope,
     SuperValue,
+    TemplateValue,
     Value,
     Values,
     argument,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _MOST_COPIES = 4  # `client = client.with_options(...)` copies without end
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "popleft", "__getitem__"})
 _ITERATION_METHODS = frozenset({"values", "items", "copy", "keys"})
+_GAP = re.compile(r"\{[^{}]*\}")
 
 
 def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
@@ -45,7 +48,11 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
         if isinstance(value, ClassValue):
             yield InstanceValue(value.path, value.index, call, exact=True)
         elif isinstance(value, FunctionValue):
-            yield from resolver.returns(value.path, value.index)
+            outside = _known_outside(resolver, value)
+            if outside is None:
+                yield from resolver.returns(value.path, value.index)
+            else:
+                yield from external_result(resolver, outside, call, record, scope)
         elif isinstance(value, External):
             yield from external_result(resolver, value, call, record, scope)
         elif isinstance(value, InstanceValue):
@@ -54,6 +61,21 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
                     yield from resolver.returns(called.path, called.index)
         elif isinstance(value, MethodOf):
             yield from method_result(resolver, value, record, scope)
+
+
+def _known_outside(resolver: Resolver, value: FunctionValue) -> External | None:
+    """A package's own repository: the function under the name by which the tables know what it gives."""
+    module = resolver.modules[value.path]
+    name = module.function(value.index).qualname
+    if name not in resolver.telling:
+        return None
+    parts = module.name.split(".")
+    for start, root in enumerate(parts):
+        # Packages hand out at the top what they define further down.
+        for full in (".".join((*parts[start:], name)), f"{root}.{name}"):
+            if full in resolver.flows and resolver.finder.absolute("", full.partition(".")[0]) is not None:
+                return resolver.external(full)
+    return None
 
 
 def external_result(resolver: Resolver, value: External, call: CallId, record: Call, scope: Scope) -> Iterator[Value]:
@@ -76,6 +98,9 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     if gives == "receiver":
         copies = (*value.options, call)[-_MOST_COPIES:]
         yield resolver.external(value.name.rpartition(".")[0], value.made, copies)
+        return
+    if gives == "instance":
+        yield resolver.external(value.name.rpartition(".")[0], call)
         return
     form, _, which = gives.rpartition(" ")
     if not form:
@@ -148,9 +173,11 @@ def result_of(resolver: Resolver, value: Value, call: CallId) -> Values:
 
 
 def method_result(resolver: Resolver, value: MethodOf, record: Call, scope: Scope) -> Iterator[Value]:
-    """`handlers.get("x")`, `clients.values()`."""
+    """`handlers.get("x")`, `clients.values()`, `url.rstrip("/")`."""
     inner = value.value
-    if isinstance(inner, ContainerValue):
+    if isinstance(inner, (ConstantValue, TemplateValue)):
+        yield of_text(inner, value.name, record, scope)
+    elif isinstance(inner, ContainerValue):
         if value.name in _ITEM_METHODS:
             key = record.arguments[0] if record.arguments else None
             yield from resolver.items_of(inner, key, scope)
@@ -166,6 +193,21 @@ def method_result(resolver: Resolver, value: MethodOf, record: Call, scope: Scop
             yield from inner.items
         elif value.name in _ITERATION_METHODS:
             yield inner
+
+
+def of_text(text: ConstantValue | TemplateValue, method: str, record: Call, scope: Scope) -> Value:
+    """What a method gives of a text: the same with its ends cut off, or with its gaps filled by something."""
+    if isinstance(text, TemplateValue) or not isinstance(text.value, str):
+        return text
+    if method == "format":
+        pieces = [Constant(piece) for piece in _GAP.split(text.value)]
+        parts = [part for piece in pieces for part in (piece, Unknown())][:-1]
+        return TemplateValue(Template(tuple(parts)), scope)
+    given = [value.value for value in record.arguments if isinstance(value, Constant)]
+    if len(given) != 1 or not isinstance(given[0], str):
+        return text if record.arguments else ConstantValue(text.value.strip())
+    cut: str = getattr(text.value, method)(given[0])
+    return ConstantValue(cut)
 
 
 def returned(resolver: Resolver, path: str, index: int) -> Values:

@@ -42,6 +42,12 @@ _TYPE_FORMS = frozenset(
 )
 
 
+def is_class_name(name: str) -> bool:
+    """Whether something of the outside world is a class, by the way it is written: `CapWords`."""
+    last = name.rpartition(".")[2]
+    return last[:1].isupper() and not last.isupper() and last.isalnum()
+
+
 def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Values:
     """What `base[key]` can be."""
     found: list[Value] = []
@@ -55,6 +61,8 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
         elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
             given = key.items if isinstance(key, Sequence) else (key,)
             found += [v for part in given if part is not None for v in resolver.values(part, scope)]
+        elif isinstance(value, External) and value.made is None and is_class_name(value.name):  # `Agent[Deps, str]`
+            found.append(value)
         elif isinstance(value, External):
             found.append(resolver.external(value.name + "[]", value.made))
     if isinstance(base, Name):
@@ -126,8 +134,11 @@ def stores(resolver: Resolver, path: str, scope: Scope) -> Iterator[tuple[Bindin
             yield binding, module
         if function == 0:  # a function of the file may fill a global container
             for binding in module.stores(target):
-                if binding.function not in (0, scope.function):
+                # What another function calls by the same name is its own, where it binds the name itself.
+                if binding.function not in (0, scope.function) and root not in module.names(binding.function):
                     yield binding, module
+        if root in module.names(function):
+            break
         function = module.function(function).parent
     for item in module.imports(0).get(root, ()):
         target_module = resolver.import_target(module.path, item.module, item.level)

@@ -45,6 +45,7 @@ def handed(resolver: Resolver, module: Module, function: int, parameter: Paramet
         for other in (key, *resolver.subclasses(key)):
             names.add(resolver.modules[other[0]].class_(other[1]).name)
             wanted.add(ClassValue(*other))
+        names.add("cls")  # `return cls(client)` in a class method
     keyword = parameter.name if parameter.kind != "variadic" else None
     position = place if parameter.kind == "positional" else None
     for name in sorted(names):

@@ -41,6 +41,7 @@ from tierlint.program.values import (
     InstanceValue,
     ModuleValue,
     Scope,
+    TemplateValue,
     Value,
     Values,
     unique,
@@ -100,14 +101,23 @@ class Resolver:
             answers.depth -= 1
 
     def template(self, expr: Template, scope: Scope) -> Values:
-        """A string put together, where every part is one known literal."""
+        """A string put together: one literal, where every part is one."""
         text = ""
         for part in expr.parts:
             values = self.values(part, scope)
             if len(values) != 1 or not isinstance(values[0], ConstantValue):
-                return ()
+                return (TemplateValue(expr, scope),)
             text += str(values[0].value)
         return (ConstantValue(text),)
+
+    def operation(self, expr: Operation, scope: Scope) -> Values:
+        """One of the two sides, or both together where they are texts."""
+        found = unique((*self.values(expr.left, scope), *self.values(expr.right, scope)))
+        if expr.operator == "+" and any(
+            isinstance(v, TemplateValue) or (isinstance(v, ConstantValue) and isinstance(v.value, str)) for v in found
+        ):
+            return self.template(Template((expr.left, expr.right)), scope)
+        return found
 
     def bound(self, binding: Binding, module: Module) -> Values:
         """What an assignment gives its target."""
@@ -285,7 +295,5 @@ _FORMS: dict[type, Callable[[Resolver, Any, Scope], Values]] = {
     LambdaValue: lambda resolver, expr, scope: (FunctionValue(scope.path, expr.function),),
     Spread: lambda resolver, expr, scope: resolver.values(expr.iterable, scope),
     Template: lambda resolver, expr, scope: resolver.template(expr, scope),
-    Operation: lambda resolver, expr, scope: unique(
-        (*resolver.values(expr.left, scope), *resolver.values(expr.right, scope))
-    ),
+    Operation: lambda resolver, expr, scope: resolver.operation(expr, scope),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
+from tierlint.indexing import ARGUMENT, BOUND, CALLEE, LOADED, RECEIVER, RETURNED, lambda_mention
 from tierlint.model import (
     Attribute,
     Call,
@@ -175,9 +175,6 @@ class Usages:
             module = resolver.modules[function.path]
             if module.function(function.index).owner >= 0 and resolver.is_property(module, function.index):
                 yield Usage("loaded", FunctionId(place.path, index), None)
-        elif kind == DECORATES:
-            # The function is a decorator: what it returns stands in for what it decorates.
-            waiting.append((place.function(index).name, None))
 
     def _call(
         self,

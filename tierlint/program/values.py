@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tierlint.model import Call, CallId, Collected, Dictionary, Expr, Sequence, Spread
+from tierlint.model import Call, CallId, Collected, Dictionary, Expr, Sequence, Spread, Template
 
 MOST_VALUES = 64
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, gc=False):
     """Where an expression stands: a function body, or a class body in it (`owner` >= 0)."""
 
     path: str
@@ -19,7 +19,7 @@ class Scope(Struct, frozen=True):
     owner: int = -1
 
 
-class External(Struct, frozen=True):
+class External(Struct, frozen=True, gc=False):
     """Something of the outside world: a class or an instance of it, a function, a module.
 
     made: the call that built the object; bound: the `partial(...)` that fixed some arguments; options: the calls
@@ -32,27 +32,27 @@ class External(Struct, frozen=True):
     options: tuple[CallId, ...] = ()
 
 
-class ModuleValue(Struct, frozen=True):
+class ModuleValue(Struct, frozen=True, gc=False):
     """A module of the project; a path that ends in `/` is a namespace package."""
 
     path: str
 
 
-class FunctionValue(Struct, frozen=True):
+class FunctionValue(Struct, frozen=True, gc=False):
     """A function of the project."""
 
     path: str
     index: int
 
 
-class ClassValue(Struct, frozen=True):
+class ClassValue(Struct, frozen=True, gc=False):
     """A class of the project."""
 
     path: str
     index: int
 
 
-class InstanceValue(Struct, frozen=True):
+class InstanceValue(Struct, frozen=True, gc=False):
     """An instance of a class of the project; not exact: perhaps of a subclass."""
 
     path: str
@@ -61,34 +61,41 @@ class InstanceValue(Struct, frozen=True):
     exact: bool = False
 
 
-class SuperValue(Struct, frozen=True):
+class SuperValue(Struct, frozen=True, gc=False):
     """`super()` in a method of a class."""
 
     path: str
     index: int
 
 
-class MethodOf(Struct, frozen=True):
-    """An attribute of a function or container of the project: `task.delay`, `handlers.get`."""
+class MethodOf(Struct, frozen=True, gc=False):
+    """An attribute of a function, container or text of the project: `task.delay`, `handlers.get`, `url.rstrip`."""
 
-    value: FunctionValue | ContainerValue | CollectionValue
+    value: FunctionValue | ContainerValue | CollectionValue | ConstantValue | TemplateValue
     name: str
 
 
-class ConstantValue(Struct, frozen=True):
+class ConstantValue(Struct, frozen=True, gc=False):
     """A literal."""
 
     value: str | int | float | bool | None
 
 
-class ContainerValue(Struct, frozen=True, cache_hash=True):
+class TemplateValue(Struct, frozen=True, cache_hash=True, gc=False):
+    """A text put together, not all of whose parts are one known literal; `scope` is where they are to be read."""
+
+    expr: Template
+    scope: Scope
+
+
+class ContainerValue(Struct, frozen=True, cache_hash=True, gc=False):
     """A list, dict or comprehension, with the scope in which its items are to be read."""
 
     expr: Dictionary | Sequence | Collected
     scope: Scope
 
 
-class CollectionValue(Struct, frozen=True, cache_hash=True):
+class CollectionValue(Struct, frozen=True, cache_hash=True, gc=False):
     """Many of these values: what a generator yields, what `list[T]` holds."""
 
     items: tuple[Value, ...]
@@ -103,6 +110,7 @@ Value = (
     | SuperValue
     | MethodOf
     | ConstantValue
+    | TemplateValue
     | ContainerValue
     | CollectionValue
 )
@@ -118,7 +126,7 @@ def unique(values: Iterable[Value]) -> Values:
     if len(found) <= MOST_VALUES:
         return found
     # What nothing is known of may go first: the result of a call outside, an item of something.
-    opaque = [isinstance(v, External) and v.name.endswith((")", "]")) for v in found]
+    opaque = [isinstance(v, TemplateValue) or (isinstance(v, External) and v.name.endswith((")", "]"))) for v in found]
     ranked = [v for v, dark in zip(found, opaque, strict=True) if not dark]
     ranked += [v for v, dark in zip(found, opaque, strict=True) if dark]
     return tuple(ranked[:MOST_VALUES])
