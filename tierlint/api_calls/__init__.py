@@ -19,6 +19,7 @@ __all__ = ["Known", "find_api_calls", "host_of", "lay_out", "method_of", "provid
 
 # A handful that is written out is no data set.
 _A_HANDFUL = 3
+_BUILTINS_THAT_CALL = frozenset({"builtins.map", "builtins.filter"})
 
 
 def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: bool = True) -> tuple[ApiCall, ...]:
@@ -57,8 +58,8 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
     values = program.resolver.values(expr, read.scope)
     if handed and record.use.how != "argument" and candidates.holds_method(program.resolver.call_result(call), known):
         return None  # `ask = partial(create, ...)` and the like: what it gives back is called elsewhere
-    if handed and any(isinstance(v, External) and v.name in known.clients for v in program.callees(call)):
-        return None  # a client that is built with it: the requests are those of the client
+    if handed and any(isinstance(v, External) and _never_calls(known, v.name) for v in program.callees(call)):
+        return None
     bare = isinstance(expr, Name) and "." not in expr.path
     if not handed:
         # The class under its own name builds an object; under any other name it stands for one.
@@ -67,12 +68,20 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
             return None  # reported where the method is handed over, which is where it is chosen
         values = (*values, *objects)
     values = (*values, *candidates.own_methods(program, known, expr, read.scope, values))
-    resolved = [v for v in values if isinstance(v, External) and v.name in known.methods]
+    resolved = [v for v in values if isinstance(v, External) and candidates.is_method(v, known)]
+    if handed:
+        resolved = [v for v in resolved if not candidates.is_class(v.name)]  # to hand a class over builds nothing
     resolved = [v for v in resolved if not known.methods[v.name].method.decorator]
     if resolved:
         return _described(world, read, expr, resolved, handed=handed)
     fits = _by_tail(expr, values, known, record, handed)
     return _by_its_tail(world, read, expr, *fits, handed=handed) if fits is not None else None
+
+
+def _never_calls(known: Known, name: str) -> bool:
+    """What only looks at the function it is handed, or is a client built with it, whose requests are its own."""
+    looks = name.startswith(("builtins.", "inspect.")) and name not in _BUILTINS_THAT_CALL
+    return looks or name in known.clients or name == "asyncio.iscoroutinefunction"
 
 
 def _described(world: World, read: Arguments, expr: Expr, resolved: list[External], *, handed: bool) -> ApiCall | None:

@@ -88,9 +88,12 @@ def through_names(program: Program, module: Module, known: Known, plain: Iterabl
             elif kind == RETURNED and holds_method(resolver.returns(module.path, index), known):
                 aliases[module.function(index).name, True] = None
     for alias, shared in aliases:
-        for call, record in resolver.calls_named(alias):
-            if shared or call.path == module.path:
-                yield call, record.callee, False
+        for place, name in resolver.mentioning(alias):
+            for kind, index in place.mentions(name) if shared or place.path == module.path else ():
+                if kind == CALLEE:
+                    yield CallId(place.path, index), place.call(index).callee, False
+                elif kind == ARGUMENT:
+                    yield from _handed(place, index, name, None, frozenset({name}))
 
 
 def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Iterator[Candidate]:
@@ -99,7 +102,6 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
     makers = [maker for maker, owners in known.makers.items() if not roots.isdisjoint(owners)]
     if not makers:
         return
-    parameters = _parameters_by_function(program)
     names: dict[str, None] = {}
     waiting: list[str] = []
     givers: set[str] = set()
@@ -123,18 +125,13 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
             if record.use.how == "returned":
                 given_by(program.modules[call.path].function(record.function).name)
             elif record.use.how == "argument":
-                handed_to(CallId(call.path, record.use.call))
+                handed_to(CallId(call.path, record.use.call), CallResult(call.index))
             # What is built and called at once has no name.
             for place, callee in _called_at_once(program, call):
                 at_once.append((place, callee, False))
 
-    def handed_to(outer: CallId) -> None:
-        record = program.modules[outer.path].call(outer.index)
-        if all(isinstance(callee, External) for callee in program.callees(outer)):
-            return
-        for keyword, _ in record.keywords:
-            add(keyword or "")
-        for name in parameters.get(record.name, ()):
+    def handed_to(outer: CallId, expr: Expr) -> None:
+        for name in received_as(program, outer, expr):
             add(name)
 
     for maker in makers:
@@ -153,7 +150,11 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
                 elif kind == RETURNED and _may_be_called(resolver.returns(module.path, index), known):
                     given_by(module.function(index).name)
                 elif kind == ARGUMENT:
-                    handed_to(CallId(module.path, index))
+                    record = module.call(index)
+                    scope = Scope(module.path, record.function, record.owner)
+                    for expr in (*record.arguments, *(value for _, value in record.keywords)):
+                        if alias in tails(expr) and _may_be_called(resolver.values(expr, scope), known):
+                            handed_to(CallId(module.path, index), expr)
     yield from at_once
     for name in names:
         for call, record in resolver.calls_named(name):
@@ -185,7 +186,18 @@ def decorated(program: Program, module: Module, known: Known) -> Iterator[tuple[
 
 def holds_method(values: Values, known: Known) -> bool:
     """Whether a value can be a method of the catalogue."""
-    return any(isinstance(value, External) and value.name in known.methods for value in values)
+    return any(is_method(value, known) for value in values)
+
+
+def is_method(value: Value, known: Known) -> bool:
+    """A method of the catalogue; where building an object sends a request, the class, and no object of it."""
+    if not isinstance(value, External) or value.name not in known.methods:
+        return False
+    return value.made is None or not is_class(value.name)
+
+
+def is_class(name: str) -> bool:
+    return name.rpartition(".")[2][:1].isupper()
 
 
 def called(values: Values, known: Known) -> Iterator[External]:
@@ -282,15 +294,24 @@ def _called_at_once(program: Program, made: CallId) -> Iterator[tuple[CallId, Ex
             yield CallId(made.path, index), callee
 
 
-def _parameters_by_function(program: Program) -> dict[str, tuple[str, ...]]:
-    """The names of the parameters of all functions that go by a name; a class goes by its own."""
-    found: dict[str, dict[str, None]] = {}
-    for module in program.modules.values():
-        summary = module.summary
-        for defined in summary.functions:
-            name = summary.classes[defined.owner].name if defined.name == "__init__" else defined.name
-            found.setdefault(name, {}).update(dict.fromkeys(p.name for p in defined.parameters))
-    return {name: tuple(parameters) for name, parameters in found.items()}
+def received_as(program: Program, call: CallId, expr: Expr) -> Iterator[str]:
+    """The names by which what is called knows an argument: parameters, fields."""
+    record = program.modules[call.path].call(call.index)
+    for keyword, value in record.keywords:
+        if value == expr and keyword is not None:
+            yield keyword
+    places = [place for place, value in enumerate(record.arguments) if value == expr]
+    for callee in program.callees(call) if places else ():
+        if not isinstance(callee, (FunctionValue, ClassValue)):
+            continue
+        module = program.modules[callee.path]
+        functions = (
+            [callee.index] if isinstance(callee, FunctionValue) else module.methods(callee.index).get("__init__", ())
+        )
+        for function in functions:
+            parameters = module.function(function).parameters
+            bound = module.function(function).owner >= 0
+            yield from (parameters[place + bound].name for place in places if place + bound < len(parameters))
 
 
 def _decorator(program: Program, known: Known, decorator: Expr, scope: Scope) -> External | None:

@@ -119,7 +119,8 @@ def merged(answers: Iterable[Answers]) -> Answers | None:
 def _own(world: World, client: Client, value: External, held: Answers | None) -> Answers:
     """What stands in the object's own construction, before what it holds."""
     usual = client.otherwise if client.provider in ("held", "named") else client.provider
-    base = held or Answers(world.usual if usual == "openai" else usual, seen=client.provider != "held")
+    is_known = client.provider != "held" or client.otherwise == "openai"
+    base = held or Answers(world.usual if usual == "openai" else usual, seen=is_known)
     base = replace(base, api=world.known.apis.get(client.name, base.api))
     if value.made is None:
         return base

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
+from tierlint.api_calls.candidates import received_as
 from tierlint.api_calls.known import Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
 from tierlint.model import Attribute, Call, CallId, CallResult, Expr, FunctionId, Name
@@ -142,29 +143,12 @@ def _handed(program: Program, call: CallId, expr: Expr, known: Known | None = No
     found: list[_Step] = []
     for callee in program.callees(call):
         if isinstance(callee, (FunctionValue, ClassValue)):
-            found += _parameters(program, callee, record, expr)
+            found += received_as(program, call, expr)
         elif isinstance(callee, External) and (known is None or callee.name in known.clients):
             found.append(call)
         else:
             return None
     return found or None
-
-
-def _parameters(program: Program, callee: FunctionValue | ClassValue, record: Call, expr: Expr) -> Iterator[str]:
-    """The names under which a function of the project knows what it is handed."""
-    module = program.modules[callee.path]
-    functions = (
-        [callee.index] if isinstance(callee, FunctionValue) else module.methods(callee.index).get("__init__", ())
-    )
-    for name, value in record.keywords:
-        if value == expr and name is not None:
-            yield name
-    for function in functions:
-        parameters = module.function(function).parameters
-        bound = module.function(function).owner >= 0
-        for place, value in enumerate(record.arguments):
-            if value == expr and place + bound < len(parameters):
-                yield parameters[place + bound].name
 
 
 def _returned(program: Program, function: FunctionId) -> list[_Step] | None:
