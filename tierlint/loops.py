@@ -198,7 +198,7 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
     root = iterable.path if isinstance(iterable, Name) else ""
     if root in loop.carried or root.partition(".")[0] in loop.carried:
         return None  # grows while it is worked off
-    if _is_endless(program, catalog, iterable, scope):
+    if any(_is_endless(program, catalog, one, scope) for one in (loop.iterable, iterable)):
         return None
     if isinstance(iterable, CallResult):
         made = module.call(iterable.call)
@@ -257,20 +257,35 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
     for _ in range(5):
         if isinstance(iterable, Either) and iterable.options:
             iterable = iterable.options[0]
-        if not isinstance(iterable, CallResult):
+        made = _made(iterable, module, scope)
+        if not isinstance(made, CallResult):
             break
-        record = module.call(iterable.call)
+        record = module.call(made.call)
         inner: Expr | None = None
-        if isinstance(record.callee, Name) and record.name in ("items", "values", "keys") and not record.arguments:
+        if (
+            made is iterable
+            and isinstance(record.callee, Name)
+            and record.name in ("items", "values", "keys")
+            and not record.arguments
+        ):
             inner = Name(record.callee.path.rpartition(".")[0])
         else:
-            for value in program.callees(CallId(module.path, iterable.call)):
+            for value in program.callees(CallId(module.path, made.call)):
                 if isinstance(value, External):
                     inner = _wrapped(catalog, value.name, record)
         if inner is None:
             break
         iterable = inner
     return iterable
+
+
+def _made(iterable: Expr, module: Module, scope: Scope) -> Expr:
+    """The call behind a name: `with progressbar(rows) as bar`, `bar = tqdm(rows)`."""
+    bindings = module.bindings(scope.function, -1).get(iterable.path, ()) if isinstance(iterable, Name) else ()
+    if len(bindings) != 1:
+        return iterable
+    value = bindings[0].value
+    return value.context if isinstance(value, Entered) else value
 
 
 def _wrapped(catalog: Catalog, name: str, record: Call) -> Expr | None:

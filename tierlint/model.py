@@ -489,12 +489,16 @@ Confidence = Literal["high", "medium", "low"]
 
 
 class Verdict(Struct, frozen=True):
-    """What the workload can bear; always with evidence."""
+    """What the workload can bear; always with evidence.
+
+    idle: the entry points that reach the call with nobody waiting at their end, however it is reached.
+    """
 
     tier: Tier
     confidence: Confidence
     because: tuple[Evidence, ...]
     fan_out: bool = False
+    idle: tuple[EntryPoint, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.because:

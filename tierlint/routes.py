@@ -18,6 +18,8 @@ OFFICIAL_HOST: Final = "api.openai.com"
 NOTICE: Final = timedelta(days=30)
 # Flex and Batch where the price list has no figure of its own.
 HALF: Final = 0.5
+# What the official SDK waits when it is told nothing, in seconds: less is too little for Flex.
+PATIENT: Final = 600.0
 # Where the tier is a part of what is sent, no version of a library has to know it.
 ANY_VERSION: Final = "0"
 
@@ -214,6 +216,8 @@ def _doubts(
         yield f"the verdict is {verdict.tier} with {verdict.confidence} confidence"
     if not call.certain:
         yield "the receiver of the call was not resolved"
+    if call.timeout is None and call.default_timeout is not None and call.default_timeout < PATIENT:
+        yield f"{call.sdk} gives up after {call.default_timeout:g} s when it is told nothing, and Flex may take longer"
     if call.provider != "openai" or call.host not in (None, OFFICIAL_HOST):
         yield f"the client talks to {call.host or call.provider}, not to {OFFICIAL_HOST}"
     if call.host is None and not assume_openai_host:

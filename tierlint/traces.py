@@ -277,9 +277,10 @@ class Tracer:
             usages = self.program.usages(function)
             callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
             for usage in usages:
-                entry = self.entries.handed_to(usage) if usage.how in ("handed", "instance") else None
+                entry = self.entries.handed_to(usage) if usage.how in ("handed", "wrapped", "instance") else None
                 if entry is not None:
                     entries.append(entry)
+                if entry is not None or usage.how == "wrapped":
                     continue
                 for edge in self._edges_of(function, usage, callers):
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
 from tierlint.model import ApiCall, Confidence, Evidence, Trace, Verdict
 
@@ -28,9 +30,13 @@ def judge(
     if not voting:
         return _unreached(call, traces)
     impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, live_sink)) is not None]
-    if impatient:
-        return _standard(impatient, len(voting))
-    return _background(call, voting, method)
+    waited_for = {trace.entry for trace, _ in impatient}
+    # A task that a page waits for is one of that page's own steps.
+    passed = {hop.callee for trace, _ in impatient for hop in trace.hops}
+    alone = [trace.entry for trace in voting if trace.entry not in waited_for and trace.entry.function not in passed]
+    idle = tuple(dict.fromkeys(alone))
+    found = _standard(impatient, len(voting)) if impatient else _background(call, voting, method)
+    return replace(found, idle=idle)
 
 
 def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:

@@ -73,7 +73,9 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
         resolved = [v for v in resolved if not candidates.is_class(v.name)]  # to hand a class over builds nothing
     resolved = [v for v in resolved if not known.methods[v.name].method.decorator]
     if resolved:
-        return _described(world, read, expr, resolved, handed=handed)
+        # Of a pipe, only the first part is handed what the call adds.
+        alone = all(v in resolved for v in values if isinstance(v, External))
+        return _described(world, read, expr, resolved, handed=handed, alone=alone)
     fits = _by_tail(expr, values, known, record, handed)
     return _by_its_tail(world, read, expr, *fits, handed=handed) if fits is not None else None
 
@@ -84,7 +86,9 @@ def _never_calls(known: Known, name: str) -> bool:
     return looks or name in known.clients or name == "asyncio.iscoroutinefunction"
 
 
-def _described(world: World, read: Arguments, expr: Expr, resolved: list[External], *, handed: bool) -> ApiCall | None:
+def _described(
+    world: World, read: Arguments, expr: Expr, resolved: list[External], *, handed: bool, alone: bool = True
+) -> ApiCall | None:
     """A call whose method is known, with all that can be read of it."""
     # An annotation says the class; where the client is built says who answers.
     made = [v for v in resolved if v.made is not None] or resolved[:1]
@@ -129,6 +133,8 @@ def _described(world: World, read: Arguments, expr: Expr, resolved: list[Externa
             return None
     if entry.client.provider == "held" and answers.api is not None:
         method = replace(method, api=answers.api)
+    if entry.client.tier == "keyword" and not alone:
+        method = replace(method, tier="indirect") if method.tier == "keyword" else method
     return _api_call(world, read, expr, entry.table, method, value, answers, certain=True, handed=handed)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierlint.api_calls.known import CALLED, Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
-from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
+from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.usages import tails
@@ -17,6 +17,7 @@ from tierlint.program.values import (
     External,
     FunctionValue,
     InstanceValue,
+    Value,
     Values,
 )
 
@@ -27,13 +28,15 @@ _MOST_NAMES = 400
 
 
 def imported_roots(program: Program) -> frozenset[str]:
-    """The packages of the outside world that some file of the project imports."""
-    return frozenset(
-        item.module.partition(".")[0]
-        for module in program.modules.values()
-        for item in module.summary.imports
-        if not item.level
-    )
+    """The packages of the outside world that some file of the project imports, also late and by a literal."""
+    named = [
+        expr.value
+        for _, record in program.resolver.calls_named("import_module")
+        for expr in record.arguments[:1]
+        if isinstance(expr, Constant) and isinstance(expr.value, str)
+    ]
+    items = (item for module in program.modules.values() for item in module.summary.imports if not item.level)
+    return frozenset(name.partition(".")[0] for name in (*named, *(item.module for item in items)))
 
 
 def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:

@@ -185,10 +185,12 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     """One way in which the outside world starts a function; exactly one form besides `kind` and `says`.
 
     decorator: resolved names of the decorator. method_of + method: a method (globs) of a subclass. argument_of +
-    argument: the function handed to a call (positions and keywords). file + function: globs over path and name.
-    main_guard: `if __name__ == "__main__"`. annotation: a parameter of this type. module_calls: a script whose
-    module body runs because it calls one of these (globs). named_in: the function's dotted name stands as a string in
-    what is assigned to one of these names (globs): a beat schedule, a list of jobs.
+    argument: the function handed to a call (positions and keywords); with method: the class or object, whose methods
+    run. file + function: globs over path and name. main_guard: `if __name__ == "__main__"`. annotation: a parameter of
+    this type. module_calls: a script whose module body runs because it calls one of these (globs). named_in: the
+    function's dotted name stands as a string in what is assigned to one of these names (globs): a beat schedule, a list
+    of jobs; with method: the name of its class, or of the function that gives it back. The function may stand there
+    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. given: the decorator has one of these keywords.
     """
 
     kind: str
@@ -204,6 +206,7 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     annotation: tuple[str, ...] = ()
     module_calls: tuple[str, ...] = ()
     named_in: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 class Detach(Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,8 +214,9 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
 
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
-    call itself) or `name` (a dotted string or task name). waited_by: what on the handle waits for the answer after all.
-    how: `detached` or `dispatched`.
+    call itself), `name` (a dotted string or task name) or `function name` (of a task, without its module). waited_by:
+    what on the handle waits for the answer after all, a method or an attribute. how: `detached` or `dispatched`.
+    decorator: `method` means this on functions that carry one of these.
     """
 
     says: str
@@ -222,15 +226,21 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     takes: str = "function"
     waited_by: tuple[str, ...] = ()
     how: str = "detached"
+    decorator: tuple[str, ...] = ()
 
 
 class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call that runs a function once per item: function and items are positions or keywords (`receiver` too)."""
+    """A call that runs a function once per item: function and items are positions or keywords (`receiver` too).
 
-    call: tuple[str, ...]
+    method: method names on a function of the project that carries one of the decorators, where it is the receiver.
+    """
+
     says: str
+    call: tuple[str, ...] = ()
     function: tuple[int | str, ...] = (0,)
     items: tuple[int | str, ...] = (1,)
+    method: tuple[str, ...] = ()
+    decorator: tuple[str, ...] = ()
 
 
 class Registration(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import CallResult, Name
@@ -108,11 +108,24 @@ def class_attribute(resolver: Resolver, key: ClassKey, name: str, exact: bool) -
     if not exact:
         for descendant in resolver.subclasses(key):
             found += own_attribute(resolver, descendant, name)
+    if not found and not name.startswith("__"):
+        found += stood_in_for(resolver, order, name)
     if found and all(isinstance(value, ConstantValue) for value in found):
         # What is written there is a default: the environment of a run may say something else.
         outside = [base for base in resolver.order(key)[1] if base.name in _FROM_OUTSIDE]
         found += [resolver.external(f"{base.name}.{name}") for base in outside]
     return unique(found)
+
+
+def stood_in_for(resolver: Resolver, order: Iterable[ClassKey], name: str) -> Iterator[Value]:
+    """`def __getattr__(self, name): return getattr(self._client, name)`: an attribute of what the object stands for."""
+    for path, index in order:
+        module = resolver.modules[path]
+        for method in module.methods(index).get("__getattr__", ()):
+            for expr in module.function(method).returns:
+                record = module.call(expr.call) if isinstance(expr, CallResult) else None
+                if record is not None and record.name == "getattr" and len(record.arguments) > 1:
+                    yield from resolver.attributes(resolver.values(record.arguments[0], Scope(path, method)), [name])
 
 
 def own_attribute(resolver: Resolver, key: ClassKey, name: str) -> Values:

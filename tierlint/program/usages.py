@@ -58,8 +58,8 @@ class Usage(Struct, frozen=True):
     """One way a function is made to run.
 
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
-    the argument `which`), `instance` (given away as an object that can be called), `method` (a method of the function
-    itself: `which` names it), `loaded` (a property).
+    the argument `which`), `wrapped` (handed to a call that gives it back), `instance` (given away as an object that can
+    be called), `method` (a method of the function itself: `which` names it), `loaded` (a property).
     """
 
     how: str
@@ -153,6 +153,7 @@ class Usages:
                 if which is None or not self._holds(values, target):
                     continue
                 if self._holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
+                    yield Usage("wrapped", caller, call, which)
                     yield from self._given_back(place, index, target, waiting)
                 else:
                     yield Usage("handed" if self._itself(values, target) else "instance", caller, call, which)

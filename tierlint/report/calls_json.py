@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tierlint.model import JudgedCall, Report
+from tierlint.model import EntryPoint, JudgedCall, Report, Verdict
 from tierlint.report.document import evidence, path_and_line, position, problems, to_text
 from tierlint.report.view import View, calls_in_order
 from tierlint.rules.chain import by_urgency
@@ -50,4 +50,12 @@ def _call(judged: JudgedCall) -> dict[str, Any]:
 
 def _entries(judged: JudgedCall) -> list[dict[str, Any]]:
     entries = dict.fromkeys(trace.entry for trace in by_urgency(judged.traces))
-    return [{"kind": entry.kind, "function": entry.name, **path_and_line(entry.at)} for entry in entries]
+    return [
+        {"kind": entry.kind, "function": entry.name, **path_and_line(entry.at), "waits": _waits(entry, judged.verdict)}
+        for entry in entries
+    ]
+
+
+def _waits(entry: EntryPoint, verdict: Verdict) -> bool | None:
+    """Whether somebody waits at the other end; a test has no say."""
+    return None if entry.kind == "test" or verdict.tier == "undetermined" else entry not in verdict.idle

@@ -108,7 +108,8 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
     for number, trace in enumerate(by_urgency(call.traces), 1):
         certain = "" if trace.certain else " (not every step is certain)"
         steps = chain(trace, call)
-        yield f"{number}. {evidence_line(steps[0], view)}{certain}"
+        idle = "; nobody waits there" if trace.entry in call.verdict.idle else ""
+        yield f"{number}. {evidence_line(steps[0], view)}{certain}{idle}"
         for step in steps[1:]:
             yield f"   -> {step_text(step, view)}"
         yield f"   -> {line_place(call.api_call.at, view)}: the call"

@@ -11,6 +11,7 @@ from tierlint.rules import (
     flex_candidate,
     flex_short_timeout,
     flex_unsupported_model,
+    mixed_helper,
     tier_not_accepted,
     unused_ignore,
 )
@@ -19,6 +20,7 @@ from tierlint.rules.rule import Rule
 RULES: Final[tuple[Rule, ...]] = (
     flex_candidate.RULE,
     batch_candidate.RULE,
+    mixed_helper.RULE,
     discount_tier_on_live_path.RULE,
     flex_unsupported_model.RULE,
     tier_not_accepted.RULE,

@@ -55,11 +55,10 @@ from typing import Final
 
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, Fix, JudgedCall, Splice
+from tierlint.routes import PATIENT
 from tierlint.rules.rule import Rule, finding
 
 _ENOUGH: Final = 900.0
-# Where nobody chose a timeout, the official SDK's own is let pass.
-_USUAL: Final = 600.0
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
@@ -73,7 +72,7 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if said is not None and said < _ENOUGH:
         message = f"A Flex request may take minutes, and this one gives up after {said:g} s: allow 900 s."
         yield finding("TL304", call, message, confidence="high", fix=_longer(call))
-    elif api_call.timeout is None and api_call.default_timeout is not None and api_call.default_timeout < _USUAL:
+    elif api_call.timeout is None and api_call.default_timeout is not None and api_call.default_timeout < PATIENT:
         seconds = f"{api_call.default_timeout:g} s"
         message = (
             f"A Flex request may take minutes, and {api_call.sdk} gives up after {seconds} when it is told nothing: "

@@ -2,7 +2,7 @@
 
 # tier: flex
 # api: chat, responses
-# requests: 8
+# requests: 9
 # timeout: 600
 import asyncio
 

@@ -1,23 +1,25 @@
-"""One request for each letter, with a client of its own."""
+"""One request after another, with one client."""
 
-# fix: none
+# fix: safe
 # tier: none
-# timeout: 600
+# api: chat
+# requests: 2
 import asyncio
 
 from autogen_core.models import UserMessage
 from autogen_ext.models.openai import OpenAIChatCompletionClient
 
+INFO = {"vision": False, "function_calling": True, "json_output": True, "family": "unknown", "structured_output": True}
 
-async def answer(letter):
-    client = OpenAIChatCompletionClient(model="gpt-4o")
-    said = await client.create([UserMessage(content=letter, source="user")])
+
+async def answer(client, asked):
+    said = await client.create([UserMessage(content=asked, source="user")])
     return said.content
 
 
 async def main():
-    for letter in ("a", "b"):
-        print(await answer(letter))
+    client = OpenAIChatCompletionClient(model="gpt-5.4", model_info=INFO)
+    print(await answer(client, await answer(client, "hi")))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,13 @@ from autogen_ext.models.openai import OpenAIChatCompletionClient
 
 
 def client(**options):
-    info = {"vision": False, "function_calling": True, "json_output": True, "family": "unknown", "structured_output": True}
+    info = {
+        "vision": False,
+        "function_calling": True,
+        "json_output": True,
+        "family": "unknown",
+        "structured_output": True,
+    }
     return OpenAIChatCompletionClient(model="gpt-5.4", model_info=info, **options)
 
 
@@ -29,7 +35,9 @@ async def main():
     print((await client(extra_body={"service_tier": "flex"}).create(asked)).content)
     pilot = AssistantAgent("pilot", model_client=flex)
     print((await pilot.run(task="hi")).messages[-1].content)
-    print((await pilot.on_messages([TextMessage(content="hi", source="user")], CancellationToken())).chat_message.content)
+    print(
+        (await pilot.on_messages([TextMessage(content="hi", source="user")], CancellationToken())).chat_message.content
+    )
     team = RoundRobinGroupChat([pilot], termination_condition=MaxMessageTermination(3))
     print((await team.run(task="hi")).messages[-1].content)
 

@@ -51,9 +51,8 @@ def synchronous():
 
 
 async def asynchronous():
-    async with aiohttp.ClientSession() as session:
-        async with session.post(chat, json=body) as answer:
-            await answer.read()
+    async with aiohttp.ClientSession() as session, session.post(chat, json=body) as answer:
+        await answer.read()
     async with aiohttp.ClientSession(f"http://{host}") as session:
         await (await session.request("POST", "/v1/chat/completions", data=text)).read()
     async with aiohttp.request("POST", chat, json=body) as answer:

@@ -1,4 +1,4 @@
-"""A full flex tier is tried twelve times: by the client, and again by what is around it, and then it is the program's affair."""
+"""A full flex tier is tried twelve times by two layers of retries, and then it is the program's affair."""
 
 # server: flex-is-full
 # tier: flex

@@ -1,8 +1,8 @@
 """The tier of a prompt, of a conversation, of a chain and of an asynchronous model."""
 
 # tier: flex
-# api: chat
-# requests: 4
+# api: chat, responses
+# requests: 5
 # timeout: 600
 import asyncio
 
@@ -18,3 +18,4 @@ print(model.prompt("hi", service_tier="flex").text())
 print(model.conversation().prompt("hi", service_tier="flex").text())
 print(model.chain("hi", options={"service_tier": "flex"}).text())
 print(asyncio.run(later()))
+print(llm.get_model("gpt-5.4").prompt("hi", service_tier="flex").text())

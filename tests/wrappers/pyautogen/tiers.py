@@ -11,7 +11,12 @@ plain = {"model": "gpt-5.4", "api_key": "sk-none"}
 flex = {**plain, "service_tier": "flex"}
 uncached = {"cache_seed": None}
 print(OpenAIWrapper(config_list=[flex]).create(messages=asked, **uncached).choices[0].message.content)
-print(OpenAIWrapper(config_list=[plain]).create(messages=asked, service_tier="flex", **uncached).choices[0].message.content)
+print(
+    OpenAIWrapper(config_list=[plain])
+    .create(messages=asked, service_tier="flex", **uncached)
+    .choices[0]
+    .message.content
+)
 print(OpenAIWrapper(config_list=[plain]).create(messages=asked, extra_body={"service_tier": "flex"}, **uncached).model)
 listed = ConversableAgent("listed", llm_config={"config_list": [flex], **uncached}, human_input_mode="NEVER")
 print(listed.generate_reply(messages=asked))

@@ -1,0 +1,101 @@
+"""Functions left with an object that runs them later: where that object is set going."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierlint.catalog import Registration
+from tierlint.indexing import ARGUMENT, CALLEE
+from tierlint.model import CallId, Expr, FunctionId, Name
+from tierlint.patterns import Names
+from tierlint.program import Program, Scope
+from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
+from tierlint.program.values import External
+
+# How many objects that hold one another are looked through.
+_MOST_OBJECTS = 50
+# A call that sets an object going, and the function it stands in.
+Start = tuple[FunctionId, CallId]
+
+
+class Registrations:
+    """Finds what sets a registered function going; remembers what it found of each object."""
+
+    def __init__(self, program: Program, tables: list[Registration]) -> None:
+        self.program = program
+        self.tables = tables
+        self._names = Names((name, number) for number, table in enumerate(tables) for name in table.call)
+        self._starts: dict[tuple[CallId, tuple[str, ...]], tuple[Start, ...]] = {}
+
+    def of(self, call: CallId, which: int | str | None) -> Registration | None:
+        """The table entry that says that a call keeps this argument of it."""
+        for number in self._names.of_call(self.program, call):
+            if which in self.tables[number].function:
+                return self.tables[number]
+        return None
+
+    def starts(self, call: CallId, table: Registration) -> Iterator[Start]:
+        """The calls that run what is left with the object by this call."""
+        for built in self._objects(call, table):
+            yield from self._started(built, table.run_by)
+
+    def _started(self, built: CallId, methods: tuple[str, ...]) -> tuple[Start, ...]:
+        known = self._starts.get((built, methods))
+        if known is None:
+            holders = self._holders(built)
+            found: dict[Start, None] = {}
+            for method in methods:
+                for module, alias in self.program.resolver.mentioning(method):
+                    for kind, index in module.mentions(alias):
+                        for receiver in _receivers(module, kind, index, alias):
+                            record = module.call(index)
+                            scope = Scope(module.path, record.function, record.owner)
+                            if any(one in holders for one in self._built(receiver, scope)):
+                                found[FunctionId(module.path, record.function), CallId(module.path, index)] = None
+            known = tuple(found)
+            self._starts[built, methods] = known
+        return known
+
+    def _holders(self, built: CallId) -> set[CallId]:
+        """The object and every other that it is left with in turn: a graph that is a step of another graph."""
+        holders, waiting = {built}, [built]
+        while waiting and len(holders) < _MOST_OBJECTS:
+            inner = waiting.pop()
+            for table in self.tables:
+                for name in {name.rpartition(".")[2] for name in table.call}:
+                    for call, record in self.program.resolver.calls_named(name):
+                        given = [*enumerate(record.arguments), *record.keywords]
+                        scope = Scope(call.path, record.function, record.owner)
+                        if not any(w in table.function and inner in self._built(expr, scope) for w, expr in given):
+                            continue
+                        if self.of(call, table.function[0]) is table:
+                            more = [one for one in self._objects(call, table) if one not in holders]
+                            holders.update(more)
+                            waiting += more
+        return holders
+
+    def _objects(self, call: CallId, table: Registration) -> list[CallId]:
+        """What the function is left with, by the calls that built it."""
+        if table.keeper == "result":
+            return [call]
+        record = self.program.modules[call.path].call(call.index)
+        receiver = receiver_of(record)
+        return self._built(receiver, Scope(call.path, record.function, record.owner)) if receiver is not None else []
+
+    def _built(self, expr: Expr, scope: Scope) -> list[CallId]:
+        values = self.program.resolver.values(expr, scope)
+        return [v.made for v in values if isinstance(v, External) and v.made is not None]
+
+
+def _receivers(module: Module, kind: int, index: int, method: str) -> Iterator[Expr]:
+    """The object whose method is called, or handed over to be called: `to_thread(graph.invoke, state)`."""
+    if kind == CALLEE:
+        receiver = receiver_of(module.call(index))
+        if receiver is not None:
+            yield receiver
+    elif kind == ARGUMENT:
+        record = module.call(index)
+        for expr in (*record.arguments, *(value for _, value in record.keywords)):
+            if isinstance(expr, Name) and expr.path.endswith("." + method):
+                yield Name(expr.path.removesuffix("." + method))
