@@ -7,18 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tierlint import __version__, catalog, config
+from tierlint import __version__, config
 from tierlint.pipeline import analyze
 from tierlint.rules import RULES
-
-Table = catalog.SdkTable | catalog.FrameworkTable
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -140,52 +137,6 @@ def test_every_rule_has_a_fixture(code: str) -> None:
     assert any(re.search(rf"(?<!todo-)expect: {code}\b", text) for text in fixture_texts().values())
 
 
-@pytest.mark.parametrize(
-    "table", [*catalog.load().sdks, *catalog.load().frameworks], ids=lambda table: table_name(table)
-)
-def test_every_catalogue_entry_is_exercised(table: Table) -> None:
-    missing = sorted({name for name, words in names_in(table) if not is_exercised(words)})
-    assert missing == [], "no fixture uses these: add one, or take them out of the table"
-
-
-def table_name(table: Table) -> str:
-    return table.sdk if isinstance(table, catalog.SdkTable) else table.framework
-
-
-def names_in(table: Table) -> Iterator[tuple[str, set[str]]]:
-    """Names by which the table recognises code, each with the words that stand in code that uses it."""
-    if isinstance(table, catalog.SdkTable):
-        for client in table.client:
-            yield client.name, ends(client.name)
-        for path in (path for method in table.method for path in method.path):
-            yield path, {table.roots[0], *path.split(".")}
-        return
-    for pattern in table.entry_point:
-        for name in (*pattern.decorator, *pattern.argument_of, *pattern.annotation, *pattern.module_calls):
-            yield name, ends(name)
-        for base in pattern.method_of:
-            yield base, ends(base)
-        for method in pattern.method:
-            yield f"{pattern.method_of[0]}.{method}", ends(f"{pattern.method_of[0]}.{method}")
-        for name in pattern.named_in:
-            yield name, ends(name)
-    for one in (*table.detach, *table.fan_out, *table.wrapper, *table.sink, *table.prompt):
-        for name in one.call:
-            yield name, ends(name)
-    for name in (name for detach in table.detach for name in detach.method):
-        yield name, ends(name)
-
-
-def ends(name: str) -> set[str]:
-    """The package that a dotted name begins with, unless it needs no import, and its last part."""
-    first, last = name.partition(".")[0], name.rpartition(".")[2].removesuffix("()")
-    return {part for part in (first, last) if part.isidentifier() and part != "builtins"}
-
-
-def is_exercised(words: set[str]) -> bool:
-    return any(words <= known for known in fixture_words().values())
-
-
 @lru_cache(maxsize=1)
 def fixture_texts() -> dict[Path, str]:
     return {
@@ -193,11 +144,6 @@ def fixture_texts() -> dict[Path, str]:
         for case in sorted(FIXTURES.glob("*/*"))
         if case.is_dir()
     }
-
-
-@lru_cache(maxsize=1)
-def fixture_words() -> dict[Path, frozenset[str]]:
-    return {case: frozenset(re.findall(r"\w+", text)) for case, text in fixture_texts().items()}
 
 
 def text_of(file: Path) -> str:
