@@ -219,7 +219,8 @@ JSON = """\
         {
           "text": "schedule",
           "path": ".github/workflows/nightly.yml",
-          "line": 5
+          "line": 5,
+          "waits": true
         },
         {
           "text": "calls `jobs.enrich:run`",
@@ -258,7 +259,8 @@ JSON = """\
         {
           "text": "web-request",
           "path": "web/app.py",
-          "line": 2
+          "line": 2,
+          "waits": true
         }
       ],
       "fix": null
@@ -338,7 +340,8 @@ CALLS_JSON = """\
           "kind": "schedule",
           "function": "jobs.enrich:main",
           "path": ".github/workflows/nightly.yml",
-          "line": 5
+          "line": 5,
+          "waits": true
         }
       ],
       "evidence": [
@@ -417,14 +420,16 @@ CALLS_JSON = """\
           "kind": "web-request",
           "function": "web.app:reply",
           "path": "web/app.py",
-          "line": 2
+          "line": 2,
+          "waits": true
         }
       ],
       "evidence": [
         {
           "text": "a web request waits for the answer",
           "path": "web/app.py",
-          "line": 2
+          "line": 2,
+          "waits": true
         }
       ]
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from tierlint.catalog import Catalog, EntryPattern
@@ -15,6 +15,7 @@ from tierlint.model import (
     Element,
     EntryPoint,
     Expr,
+    Function,
     FunctionId,
     Name,
     Subscript,
@@ -25,8 +26,17 @@ from tierlint.model import (
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage, dotted, locate
-from tierlint.program.modules import is_test
-from tierlint.program.values import External, FunctionValue, InstanceValue, Value, given_as
+from tierlint.program.modules import Module, is_test
+from tierlint.program.values import (
+    ClassKey,
+    ClassValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Value,
+    Values,
+    given_as,
+)
 
 _STARTED = {
     "schedule": ("schedule", "runs on a schedule"),
@@ -53,9 +63,11 @@ class EntryPoints:
         self.guards = [p for p in self.patterns if p.main_guard]
         self.named = Names((n, i) for i, p in enumerate(self.patterns) for n in p.named_in)
         self._strings: dict[str, tuple[EntryPattern, str, int]] | None = None
+        self._listed: dict[FunctionId, list[tuple[EntryPattern, str, int]]] = {}
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
         self._by_value: dict[FunctionId, list[tuple[EntryPattern, CallId]]] | None = None
+        self._objects: dict[ClassKey, list[tuple[EntryPattern, CallId]]] | None = None
         self.by_script, self.by_function, self.by_management = _started(program, targets)
 
     def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
@@ -73,6 +85,8 @@ class EntryPoints:
         for decorator in defined.decorators:
             text, values = self._decorator(decorator, scope)
             for number in self.decorators.fitting(values, text):
+                if not _is_given(module, decorator, self.patterns[number]):
+                    continue
                 yield self.entry(function, self.patterns[number])
                 if self.patterns[number].kind == "command":
                     for target in self.by_management.get(self._command_name(decorator, scope, defined.name), ()):
@@ -85,6 +99,7 @@ class EntryPoints:
                     if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
                         yield self.entry(function, pattern)
                         yield from self._scheduled_command(function, pattern)
+            yield from self._on_handed_object(function, defined)
         for parameter in defined.parameters:
             if parameter.annotation is not None:
                 for value in self.program.resolver.annotated(parameter.annotation, scope):
@@ -102,30 +117,47 @@ class EntryPoints:
         if self._by_value is None:
             self._by_value = self._handed_by_value()
         for pattern, call in self._by_value.get(function, ()):
-            at = self.program.location(call)
-            yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
+            yield self._at(function, pattern, call)
+
+    def _on_handed_object(self, function: FunctionId, defined: Function) -> Iterator[EntryPoint]:
+        """A class or an object is handed to a framework, which runs its methods: `fire.Fire(Keeper)`."""
+        if self._objects is None:
+            self._objects = {}
+            for call, pattern, values in self._handed(lambda p: bool(p.method)):
+                for value in values:
+                    if isinstance(value, (ClassValue, InstanceValue)):
+                        for key in self.program.resolver.order((value.path, value.index))[0]:
+                            self._objects.setdefault(key, []).append((pattern, call))
+        for pattern, call in self._objects.get((function.path, defined.owner), ()):
+            if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
+                yield self._at(function, pattern, call)
 
     def _handed_by_value(self) -> dict[FunctionId, list[tuple[EntryPattern, CallId]]]:
         """Functions handed to a framework under another name than their own: `app.add_route(config.handler)`."""
         found: dict[FunctionId, list[tuple[EntryPattern, CallId]]] = {}
-        for name in sorted({n.rpartition(".")[2] for pattern in self.patterns for n in pattern.argument_of}):
+        for call, pattern, values in self._handed(lambda _: True, _is_indirect):
+            for value in values:
+                if isinstance(value, FunctionValue):
+                    found.setdefault(FunctionId(value.path, value.index), []).append((pattern, call))
+        return found
+
+    def _handed(
+        self, is_asked_for: Callable[[EntryPattern], bool], is_told: Callable[[Expr], bool] = lambda _: True
+    ) -> Iterator[tuple[CallId, EntryPattern, Values]]:
+        """What frameworks are handed, argument by argument, by the patterns and expressions that are asked for."""
+        patterns = [pattern for pattern in self.patterns if is_asked_for(pattern)]
+        for name in sorted({n.rpartition(".")[2] for pattern in patterns for n in pattern.argument_of}):
             for call, record in self.program.resolver.calls_named(name):
                 module = self.program.modules[call.path]
-                given = [expr for expr in (*record.arguments, *(v for _, v in record.keywords)) if _is_indirect(expr)]
-                if not given:
+                if not any(is_told(expr) for expr in (*record.arguments, *(value for _, value in record.keywords))):
                     continue
                 for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
                     pattern = self.patterns[number]
-                    for which in pattern.argument:
+                    for which in pattern.argument if is_asked_for(pattern) else ():
                         expr = given_as(record, *((None, which) if isinstance(which, int) else (which, None)))
-                        if expr not in given or expr is None:
-                            continue
-                        scope = Scope(call.path, record.function, record.owner)
-                        for value in self.program.resolver.values(expr, scope):
-                            if isinstance(value, FunctionValue):
-                                key = FunctionId(value.path, value.index)
-                                found.setdefault(key, []).append((pattern, call))
-        return found
+                        if expr is not None and is_told(expr):
+                            scope = Scope(call.path, record.function, record.owner)
+                            yield call, pattern, self.program.resolver.values(expr, scope)
 
     def _decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
         module = self.program.modules[scope.path]
@@ -203,44 +235,73 @@ class EntryPoints:
         if usage.call is None or usage.which is None:
             return None
         module = self.program.modules[usage.call.path]
-        text = dotted(module, module.call(usage.call.index).callee)
-        for number in self.arguments.fitting(self.program.callees(usage.call), text):
-            pattern = self.patterns[number]
-            if usage.which in pattern.argument:
-                at = self.program.location(usage.call)
-                return EntryPoint(usage.caller, text, pattern.kind, at, pattern.says)
+        callee = module.call(usage.call.index).callee
+        text = dotted(module, callee)
+        found = self.arguments.fitting(self.program.callees(usage.call), text)
+        fitting = [self.patterns[number] for number in found if usage.which in self.patterns[number].argument]
+        if not fitting and usage.which == 0:  # a decorator that is put on by hand: `app.get("/")(page)`
+            scope = Scope(usage.call.path, usage.caller.index)
+            text, values = self._decorator(callee, scope)
+            fitting = [self.patterns[number] for number in self.decorators.fitting(values, text)]
+        for pattern in fitting:
+            return EntryPoint(usage.caller, text, pattern.kind, self.program.location(usage.call), pattern.says)
         return None
 
     def _named(self, function: FunctionId) -> Iterator[EntryPoint]:
         """The function's dotted name stands as a string in a schedule."""
         if self._strings is None:
-            self._strings = dict(self._named_strings())
-        for name in self.dotted_names(function):
+            self._strings = {}
+            for pattern, expr, scope, line in self._named_places():
+                for text in _strings(expr):
+                    self._strings[text] = (pattern, scope.path, line)
+                for name in _listed(expr):
+                    for value in self.program.resolver.values(name, scope):
+                        if isinstance(value, FunctionValue):
+                            key = FunctionId(value.path, value.index)
+                            self._listed.setdefault(key, []).append((pattern, scope.path, line))
+        for pattern, path, line in self._listed.get(function, ()):
+            at = locate(self.program.modules[path], line, 1, line, 1)
+            yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
+        defined = self.program.modules[function.path].function(function.index)
+        # A setting may name a class, whose methods run, or a function that gives back the one that runs.
+        around = defined.qualname.rpartition(".")[0]
+        names = [(name, False) for name in self.dotted_names(function)]
+        names += [(name, True) for name in self._spellings(function, around) if around]
+        for name, is_around in names:
             if name in self._strings:
                 pattern, path, line = self._strings[name]
+                if bool(pattern.method) != is_around:
+                    continue
+                if defined.owner >= 0 and not any(fnmatchcase(defined.name, glob) for glob in pattern.method):
+                    continue
                 module = self.program.modules[path]
                 at = locate(module, line, 1, line, 1)
                 yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
 
-    def _named_strings(self) -> Iterator[tuple[str, tuple[EntryPattern, str, int]]]:
+    def _named_places(self) -> Iterator[tuple[EntryPattern, Expr, Scope, int]]:
+        """What is assigned to a name, or to a key of a dict, that some table lists."""
         for path, module in self.program.modules.items():
-            places = [(binding.target, binding.value, binding.line) for binding in module.summary.bindings]
+            places: list[tuple[str, Expr, Scope, int]] = []
+            for binding in module.summary.bindings:
+                around = f"{module.class_(binding.owner).name}." if binding.owner >= 0 else ""
+                scope = Scope(path, binding.function, binding.owner)
+                places.append((around + binding.target, binding.value, scope, binding.line))
+                if isinstance(binding.value, Dictionary):
+                    for key, value in zip(binding.value.keys, binding.value.values, strict=True):
+                        if isinstance(key, Constant):
+                            places.append((f"{around}{binding.target}.{key.value}", value, scope, binding.line))
             for call in module.summary.calls:
-                places += [(keyword, value, call.line) for keyword, value in call.keywords if keyword is not None]
-            for name, value, line in places:
+                scope = Scope(path, call.function, call.owner)
+                places += [(keyword, value, scope, call.line) for keyword, value in call.keywords if keyword is not None]
+            for name, value, scope, line in places:
                 for number in self.named.matching(name):
-                    for text in _strings(value):
-                        yield text, (self.patterns[number], path, line)
+                    yield self.patterns[number], value, scope, line
 
     def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
         """The strings under which a function may be named: by its module, from any source root, or by `name=`."""
         module = self.program.modules[function.path]
         defined = module.function(function.index)
-        parts = module.name.split(".")
-        names = []
-        for start in range(len(parts)):
-            base = ".".join(parts[start:])
-            names += [f"{base}.{defined.qualname}", f"{base}:{defined.qualname}"]
+        names = list(self._spellings(function, defined.qualname))
         for decorator in defined.decorators:
             if isinstance(decorator, CallResult):
                 for keyword, value in module.call(decorator.call).keywords:
@@ -248,9 +309,19 @@ class EntryPoints:
                         names.append(value.value)
         return tuple(names)
 
+    def _spellings(self, function: FunctionId, qualname: str) -> Iterator[str]:
+        parts = self.program.modules[function.path].name.split(".")
+        for start in range(len(parts)):
+            base = ".".join(parts[start:])
+            yield from (f"{base}.{qualname}", f"{base}:{qualname}")
+
     def entry(self, function: FunctionId, pattern: EntryPattern) -> EntryPoint:
         name = self.program.function_name(function)
         return EntryPoint(function, name, pattern.kind, self.program.definition(function), pattern.says)
+
+    def _at(self, function: FunctionId, pattern: EntryPattern, call: CallId) -> EntryPoint:
+        at = self.program.location(call)
+        return EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
 
     def started(self, function: FunctionId, target: Target) -> EntryPoint:
         kind, says = _STARTED[target.command.when]
@@ -280,6 +351,22 @@ def _strings(expr: Expr) -> Iterator[str]:
             yield from _strings(value)
     elif isinstance(expr, Collected):
         yield from _strings(expr.item)
+
+
+def _listed(expr: Expr) -> Iterator[Name]:
+    if isinstance(expr, Name):
+        yield expr
+    elif isinstance(expr, SequenceExpr):
+        for value in expr.items:
+            yield from _listed(value)
+
+
+def _is_given(module: Module, decorator: Expr, pattern: EntryPattern) -> bool:
+    """The decorator has one of the keywords that the pattern asks for: `@app.function(schedule=nightly)`."""
+    if not pattern.given:
+        return True
+    keywords = module.call(decorator.call).keywords if isinstance(decorator, CallResult) else ()
+    return any(keyword in pattern.given and value != Constant(None) for keyword, value in keywords)
 
 
 def _started(
