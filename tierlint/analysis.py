@@ -47,7 +47,7 @@ def report_on(
     gc.disable()
     try:
         summaries = summaries_of(files)
-        program = link(summaries, *_flows(tables), _roots(tables))
+        program = link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], _roots(tables))
         is_manifest = project.glob_matcher(manifests.GLOBS)
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)

@@ -149,9 +149,10 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     """What a call or attribute of the outside world gives back, for following values.
 
-    call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`, `element of N`, `entering of N` (what `with`
-    binds), `result of N` (what calling argument N gives), `results of N` (many of these), `instance of N`,
-    `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted name whose instance it is.
+    call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`, `element of
+    N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N` (many of these),
+    `instance of N`, `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted name whose
+    instance it is.
     """
 
     gives: str
@@ -216,7 +217,7 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
     call itself), `name` (a dotted string or task name) or `function name` (of a task, without its module). waited_by:
     what on the handle waits for the answer after all, a method or an attribute. how: `detached` or `dispatched`.
-    decorator: `method` means this on functions that carry one of these.
+    decorator: `method` means this on functions that carry one of these; without `method`, their plain call does.
     """
 
     says: str
@@ -257,6 +258,19 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
     function: tuple[int | str, ...] = (0,)
     keeper: str = "receiver"
     steps: bool = False
+
+
+class Hook(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a class of the outside world runs of its subclasses: calling a module of a network runs its `forward`.
+
+    base: the class. method: what is called on the object (`__call__`: the object itself). runs: the names of the
+    subclass's methods that this runs; decorated: those that carry one of these decorators.
+    """
+
+    base: tuple[str, ...]
+    method: tuple[str, ...]
+    runs: tuple[str, ...] = ()
+    decorated: tuple[str, ...] = ()
 
 
 class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
@@ -313,6 +327,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     detach: tuple[Detach, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
     registration: tuple[Registration, ...] = ()
+    hook: tuple[Hook, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
     stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
@@ -387,6 +402,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "detach": Detach,
     "fan_out": FanOut,
     "registration": Registration,
+    "hook": Hook,
     "wrapper": Wrapper,
     "stream": Stream,
     "sink": Sink,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from tierlint.catalog import Hook
 from tierlint.indexing import CALLEE
 from tierlint.model import (
     Attribute,
@@ -16,6 +17,7 @@ from tierlint.model import (
     ModuleSummary,
     Name,
 )
+from tierlint.program.hooks import by_base
 from tierlint.program.modules import Module, ModuleFinder, module_name
 from tierlint.program.resolver import Resolver
 from tierlint.program.usages import Usage, Usages
@@ -168,11 +170,13 @@ def link(
     summaries: Mapping[str, ModuleSummary],
     aliases: Mapping[str, str],
     flows: Mapping[str, str],
+    hooks: Iterable[Hook],
     external_roots: frozenset[str],
 ) -> Program:
-    """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give."""
+    """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give,
+    `hooks` what its classes run of their subclasses."""
     finder = ModuleFinder(summaries, external_roots)
     modules = {path: Module(path, module_name(path), summary) for path, summary in sorted(summaries.items())}
     for module in modules.values():
         module.imports(0)
-    return Program(modules, finder, Resolver(modules, finder, dict(aliases), dict(flows)))
+    return Program(modules, finder, Resolver(modules, finder, dict(aliases), dict(flows), by_base(hooks)))

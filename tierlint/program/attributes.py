@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import CallResult, Name
+from tierlint.program.hooks import run_when
 from tierlint.program.modules import Module, is_test
 from tierlint.program.values import (
     ClassKey,
@@ -108,6 +109,8 @@ def class_attribute(resolver: Resolver, key: ClassKey, name: str, exact: bool) -
     if not exact:
         for descendant in resolver.subclasses(key):
             found += own_attribute(resolver, descendant, name)
+    if resolver.hooks and not any(isinstance(value, FunctionValue) for value in found):
+        found += run_when(resolver, key, name)
     if not found and not name.startswith("__"):
         found += stood_in_for(resolver, order, name)
     if found and all(isinstance(value, ConstantValue) for value in found):

@@ -224,7 +224,10 @@ class ModuleFinder:
         roots = [a for a in ancestors if a not in self.packages]
         roots += [a for a in ancestors if a in self.packages]
         if wanted[0] in self.external:
+            # A whole path such as `agents.planner` is found in a program's own folder, or not at all.
+            near = [a for a in roots if a not in self.packages and (*a, *wanted) in self.by_parts]
             roots = [a for a in ((), ("src",)) if (*a, wanted[0]) in self.packages]
+            roots += near if len(wanted) > 1 else []
         for root in roots:
             found = self.by_parts.get((*root, *wanted))
             if found is not None and found != importer:

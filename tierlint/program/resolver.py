@@ -29,6 +29,7 @@ from tierlint.model import (
 )
 from tierlint.program import attributes, calls, classes, containers, names, parameters, type_hints
 from tierlint.program.answers import DEEPEST, Answers
+from tierlint.program.hooks import Hooks
 from tierlint.program.mentions import Mentions
 from tierlint.program.modules import Module, ModuleFinder
 from tierlint.program.values import (
@@ -60,11 +61,13 @@ class Resolver:
         finder: ModuleFinder,
         aliases: dict[str, str],
         flows: dict[str, str],
+        hooks: Hooks,
     ) -> None:
         self.modules = modules
         self.finder = finder
         self.aliases = aliases
         self.flows = flows
+        self.hooks = hooks
         self.mentions = Mentions(modules)
         self.answers = Answers()
         self.orders: dict[ClassKey, tuple[tuple[ClassKey, ...], tuple[External, ...]]] = {}

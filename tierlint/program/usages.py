@@ -19,6 +19,7 @@ from tierlint.model import (
     Sequence,
     Subscript,
 )
+from tierlint.program import hooks
 from tierlint.program.modules import Module
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import (
@@ -48,6 +49,7 @@ _EVERYDAY = frozenset(_EVERYDAY_WORDS.split()) | frozenset(
     name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
 )
 _RUNNABLE = (FunctionValue, InstanceValue)
+_CALLED = "__call__"
 _CALLED_BY_SYNTAX = {
     "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
     "__next__": "for", "__aiter__": "for", "__anext__": "for", "__getitem__": "[]", "__getattr__": ".",
@@ -77,6 +79,7 @@ class Usages:
         self._namesakes: dict[str, int] | None = None
         self._by_getattr: dict[str, list[CallId]] | None = None
         self._outside: dict[CallId, bool] = {}
+        self._called: dict[FunctionValue, bool] = {}
         self._inside: dict[ContainerValue, Values] = {}
 
     def of(self, function: FunctionId) -> tuple[Usage, ...]:
@@ -98,8 +101,12 @@ class Usages:
         elif defined.name != "<module>":
             # A function inside a function is known there only, unless it is handed on.
             waiting.append((defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None))
+        run_by = hooks.run_by(resolver, function.path, function.index)
+        waiting += [(name, None) for name in run_by if name != _CALLED]
         if defined.owner >= 0 and (
-            defined.name in ("__init__", "__new__", "__post_init__", "__call__") or defined.name in _CALLED_BY_SYNTAX
+            defined.name in ("__init__", "__new__", "__post_init__", _CALLED)
+            or defined.name in _CALLED_BY_SYNTAX
+            or _CALLED in run_by
         ):
             key = (function.path, defined.owner)
             for other in (key, *resolver.subclasses(key)):
@@ -109,7 +116,7 @@ class Usages:
                     wanted.add(ClassValue(*other))
             if defined.name == "__init__":
                 waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
-        if defined.owner >= 0 and defined.name == "__call__":
+        if defined.owner >= 0 and self._is_called(target):
             waiting += self._promised((function.path, defined.owner))
         waiting += self._registers(module, function)
         if defined.parent == 0 and defined.owner < 0:
@@ -214,18 +221,22 @@ class Usages:
                 return
         if defined.owner >= 0:
             key = (function.path, defined.owner)
-            if defined.name == "__call__" and self._holds(values, target):
+            if self._is_called(target) and self._holds(values, target):
                 yield Usage("called", caller, call)
                 return
             made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
-            if made and (defined.name in _CALLED_BY_SYNTAX or defined.name == "__call__"):
-                if defined.name != "__call__":
+            if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
+                if not self._is_called(target):
                     yield Usage("called", caller, call)
                 elif record.use.how == "assigned":
                     waiting += [(name.rpartition(".")[2], None) for name in record.use.names]
                 elif record.use.how == "argument":
                     outer = CallId(place.path, record.use.call)
                     yield Usage("handed", caller, outer, self._place_of(place, index, outer))
+                else:  # built and called at once: `Trawl()(fish)`
+                    for number in place.calls_in(record.function):
+                        if place.call(number).callee == CallResult(index):
+                            yield Usage("called", caller, CallId(place.path, number))
                 return
         if through_another and self._holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
@@ -329,8 +340,7 @@ class Usages:
         inner = [item for value in values for item in self._items(value) if isinstance(item, _RUNNABLE)]
         if not inner:
             return False
-        is_call = self.resolver.modules[target.path].function(target.index).name == "__call__"
-        return target in inner or (is_call and any(self._runs(item, target) for item in inner))
+        return target in inner or (self._is_called(target) and any(self._runs(item, target) for item in inner))
 
     def _items(self, value: Value) -> Values:
         if isinstance(value, CollectionValue):
@@ -345,8 +355,16 @@ class Usages:
 
     def _itself(self, values: Values, target: FunctionValue) -> bool:
         """The function is there as such, not as the `__call__` of some instance."""
-        module = self.resolver.modules[target.path]
-        return module.function(target.index).name != "__call__" or target in values
+        return not self._is_called(target) or target in values
+
+    def _is_called(self, target: FunctionValue) -> bool:
+        """Calling an instance runs this method: `__call__`, or what the class's base runs in its place."""
+        known = self._called.get(target)
+        if known is None:
+            name = self.resolver.modules[target.path].function(target.index).name
+            known = name == _CALLED or _CALLED in hooks.run_by(self.resolver, target.path, target.index)
+            self._called[target] = known
+        return known
 
     def _runs(self, value: Value, target: FunctionValue) -> bool:
         """Calling an instance runs its class's `__call__`."""
