@@ -166,6 +166,13 @@ class EntryPoints:
             return dotted(module, callee), self.program.callees(CallId(scope.path, decorator.call))
         return dotted(module, decorator), self.program.resolver.values(decorator, scope)
 
+    def carries(self, function: FunctionId, decorators: tuple[str, ...]) -> bool:
+        """The function carries one of these decorators."""
+        defined = self.program.modules[function.path].function(function.index)
+        scope = Scope(function.path, defined.parent, defined.owner)
+        names = Names((name, 0) for name in decorators)
+        return any(names.fitting(values, text) for text, values in (self._decorator(d, scope) for d in defined.decorators))
+
     def _command_name(self, decorator: Expr, scope: Scope, function: str) -> str:
         """The word that starts a command of a framework's own command line: the decorator's, or the function's name."""
         if isinstance(decorator, CallResult):
@@ -254,8 +261,8 @@ class EntryPoints:
             for pattern, expr, scope, line in self._named_places():
                 for text in _strings(expr):
                     self._strings[text] = (pattern, scope.path, line)
-                for name in _listed(expr):
-                    for value in self.program.resolver.values(name, scope):
+                for item in _listed(expr):
+                    for value in self.program.resolver.values(item, scope):
                         if isinstance(value, FunctionValue):
                             key = FunctionId(value.path, value.index)
                             self._listed.setdefault(key, []).append((pattern, scope.path, line))
@@ -283,13 +290,15 @@ class EntryPoints:
         for path, module in self.program.modules.items():
             places: list[tuple[str, Expr, Scope, int]] = []
             for binding in module.summary.bindings:
-                around = f"{module.class_(binding.owner).name}." if binding.owner >= 0 else ""
                 scope = Scope(path, binding.function, binding.owner)
-                places.append((around + binding.target, binding.value, scope, binding.line))
-                if isinstance(binding.value, Dictionary):
+                places.append((binding.target, binding.value, scope, binding.line))
+                if binding.owner >= 0:
+                    name = f"{module.class_(binding.owner).name}.{binding.target}"
+                    places.append((name, binding.value, scope, binding.line))
+                elif isinstance(binding.value, Dictionary):
                     for key, value in zip(binding.value.keys, binding.value.values, strict=True):
                         if isinstance(key, Constant):
-                            places.append((f"{around}{binding.target}.{key.value}", value, scope, binding.line))
+                            places.append((f"{binding.target}.{key.value}", value, scope, binding.line))
             for call in module.summary.calls:
                 scope = Scope(path, call.function, call.owner)
                 places += [(keyword, value, scope, call.line) for keyword, value in call.keywords if keyword is not None]

@@ -390,8 +390,8 @@ class Command(Struct, frozen=True, order=True):
 
 class Target(Struct, frozen=True, order=True):
     """What a command starts. kind: `script` (name: posix path from the root), `module` (dotted, as with `-m`),
-    `function` (`pkg.mod:attribute`, an application object or function), `management` (the name of a Django or Flask command),
-    `worker` (`celery -A pkg.app`: name is the application's module; tasks run here), `notebook` (path)."""
+    `function` (`pkg.mod:attribute`, an application object or function), `management` (the name of a Django or Flask
+    command), `worker` (`celery -A pkg.app`: name is the application's module; tasks run here), `notebook` (path)."""
 
     kind: str
     name: str

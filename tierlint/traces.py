@@ -78,15 +78,17 @@ class Tracer:
         self.prompts = [p for t in tables for p in t.prompt]
         self.detach_names = Names((n, i) for i, d in enumerate(self.detaches) for n in d.call)
         self.detach_methods = Names((n, i) for i, d in enumerate(self.detaches) for n in d.method)
+        self.detached_calls = [d for d in self.detaches if d.decorator and not d.method and not d.call]
         self.registrations = Registrations(program, [r for t in tables for r in t.registration])
         self.fan_out_names = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.call)
+        self.fan_out_methods = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.method)
         self.sink_names = Names((n, i) for i, s in enumerate(self.sinks) for n in s.call)
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
         self._sunk: dict[tuple[FunctionId, str, int], Evidence | None] = {}
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
         self._shapes: dict[CallId, Shape] = {}
-        self._by_name: dict[str, list[tuple[CallId, Detach]]] | None = None
+        self._by_name: dict[tuple[str, str], list[tuple[CallId, Detach]]] | None = None
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -277,18 +279,34 @@ class Tracer:
             usages = self.program.usages(function)
             callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
             for usage in usages:
-                entry = self.entries.handed_to(usage) if usage.how in ("handed", "wrapped", "instance") else None
+                entry = self._handed_over(usage)
                 if entry is not None:
                     entries.append(entry)
                 if entry is not None or usage.how == "wrapped":
                     continue
                 for edge in self._edges_of(function, usage, callers):
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            for edge in self._dispatched_by_name(function):
+            is_task = any(entry.kind == "queue-task" for entry in (*entries, *self.entries.of(function)))
+            for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
             known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
             self._edges[function] = known
         return known
+
+    def _handed_over(self, usage: Usage) -> EntryPoint | None:
+        """A framework is handed the function, or a signature of it: `add_periodic_task(60, clean.s())`."""
+        if usage.how in ("handed", "wrapped", "instance"):
+            return self.entries.handed_to(usage)
+        if usage.how != "method" or usage.call is None or not self.detach_methods.matching(str(usage.which)):
+            return None
+        module = self.program.modules[usage.call.path]
+        use = module.call(usage.call.index).use
+        if use.how != "argument":
+            return None
+        outer = module.call(use.call)
+        given: list[tuple[int | str | None, Expr]] = [*enumerate(outer.arguments), *outer.keywords]
+        which = next((which for which, expr in given if expr == CallResult(usage.call.index)), None)
+        return self.entries.handed_to(Usage("handed", usage.caller, CallId(usage.call.path, use.call), which))
 
     def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
         if usage.call is None:
@@ -323,6 +341,11 @@ class Tracer:
             if usage.how == "instance" or not self._may_call_back(call, callers):
                 return
             how = "callback"
+        if usage.how == "called":
+            for detach in self.detached_calls:
+                if self.entries.carries(function, detach.decorator):
+                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    return
         yield CallEdge(usage.caller, function, call, how, None, True, at)
 
     def _run_later(self, function: FunctionId, call: CallId, which: int | str | None) -> Iterator[CallEdge]:
@@ -351,8 +374,16 @@ class Tracer:
         return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
 
     def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
+        # What only the functions of one framework have says more than a method's name alone.
+        for number in self.fan_out_methods.matching(str(usage.which)):
+            spread = self.fan_outs[number]
+            if self.entries.carries(function, spread.decorator):
+                text = Evidence(f"{spread.says}: one request per item", at)
+                return CallEdge(usage.caller, function, call, "callback", text, True, at)
         for number in self.detach_methods.matching(str(usage.which)):
-            return self._detached(function, usage.caller, call, self.detaches[number], module, at)
+            detach = self.detaches[number]
+            if not detach.decorator or self.entries.carries(function, detach.decorator):
+                return self._detached(function, usage.caller, call, detach, module, at)
         return CallEdge(usage.caller, function, call, "callback", None, True, at)
 
     def _detached(
@@ -369,21 +400,24 @@ class Tracer:
         note = f"{detach.says}, and the caller waits for it" if waits else detach.says
         return CallEdge(caller, function, call, how, None, waits, at, note)
 
-    def _dispatched_by_name(self, function: FunctionId) -> Iterator[CallEdge]:
-        """`send_task("app.tasks.enrich")`, `queue.enqueue("app.jobs.run")`."""
+    def _dispatched_by_name(self, function: FunctionId, is_task: bool) -> Iterator[CallEdge]:
+        """`send_task("app.tasks.enrich")`, `queue.enqueue("app.jobs.run")`; `enqueue_job("run")` for a task."""
         if self._by_name is None:
             self._by_name = {}
             for number, detach in enumerate(self.detaches):
-                if detach.takes != "name":
+                if detach.takes not in ("name", "function name"):
                     continue
                 for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
                     for call, record in self.program.resolver.calls_named(tail):
                         if number in self.detach_names.of_call(self.program, call):
                             for text in _texts(record, detach):
-                                self._by_name.setdefault(text, []).append((call, detach))
+                                self._by_name.setdefault((detach.takes, text), []).append((call, detach))
         if not self._by_name:
             return
-        for name in self.entries.dotted_names(function):
+        names = [(takes, name) for name in self.entries.dotted_names(function) for takes in ("name", "function name")]
+        if is_task:
+            names.append(("function name", self.program.modules[function.path].function(function.index).qualname))
+        for name in names:
             for call, detach in self._by_name.get(name, ()):
                 module = self.program.modules[call.path]
                 caller = FunctionId(call.path, module.call(call.index).function)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tierlint.catalog import Detach
-from tierlint.indexing import AWAITED
+from tierlint.indexing import ARGUMENT, AWAITED, BOUND, LOADED, RETURNED
 from tierlint.model import Attribute, Call, CallId, CallResult, Collected, Entered, Expr, Name, Sequence, Spread
 from tierlint.program import Program
 from tierlint.program.modules import Module
@@ -31,6 +31,8 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
         # `return create_task(...)`: whoever called this has the handle now.
         if in_process and handle.use.how == "returned":
             return True
+    if any(_reads(module, record.function, way) for way in ways):
+        return True
     if "await" in ways:
         for name in names:
             tail = name.rpartition(".")[2]
@@ -42,7 +44,25 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
         receiver = other.callee.path.rpartition(".")[0] if isinstance(other.callee, Name) else ""
         if other.name in ways and (receiver in names or receiver in targets):
             return True
-        if in_process and other.name in _TAKE_HANDLES and names & {n for a in other.arguments for n in _names(a)}:
+        takes = other.name in ways or (in_process and other.name in _TAKE_HANDLES)
+        if takes and names & {n for a in other.arguments for n in _names(a)}:
+            return True
+    return False
+
+
+def _reads(module: Module, function: int, attribute: str) -> bool:
+    """The function reads an attribute of this name: `job.result`, and no variable of its own that is called so."""
+    if attribute in module.bindings(function, -1) or attribute in module.bindings(0, -1):
+        return False
+    if any(parameter.name == attribute for parameter in module.function(function).parameters):
+        return False
+    places = {LOADED: "", RETURNED: "", BOUND: "binding", ARGUMENT: "call"}
+    for kind, index in module.mentions(attribute):
+        if places.get(kind) == "call":
+            index = module.call(index).function
+        elif places.get(kind) == "binding":
+            index = module.summary.bindings[index].function if index < len(module.summary.bindings) else -1
+        if kind in places and index == function:
             return True
     return False
 

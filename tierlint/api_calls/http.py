@@ -21,6 +21,8 @@ _JSON = "json"
 _PLACES = ("url", "body", "verb", "object")
 _WRAPS = frozenset({"builtins.bytes()", "builtins.bytearray()", "io.BytesIO"})
 _DEEPEST = 4
+# An address out of a table of many vendors' is anybody's.
+_MOST_OTHERS = 2
 
 
 class Posted(Struct, frozen=True):
@@ -53,17 +55,17 @@ def posted(world: World, client: Client, method: Method, call: Arguments, functi
         if not _is_post(method, sent, has_body=bool(bodies)):
             continue
         found: dict[tuple[Endpoint, str, str], bool] = {}
-        elsewhere = False
+        elsewhere: set[str] = set()
         for address in _addresses(world, client, method, call, sent):
             path, host = _split(address.text)
             endpoint = next((e for e in world.known.endpoints if path.endswith(e.path)), None)
             provider = provider_of(world.catalog, host) if host else "other"
             if endpoint is not None and provider != "other":
                 found[endpoint, provider, host] = address.certain
-            else:
-                elsewhere = elsewhere or (provider == "other" and bool(host))
-        if found:
-            return _posted(world, call, sent, bodies, found, elsewhere=elsewhere)
+            elif provider == "other" and host:
+                elsewhere.add(host)
+        if found and len(elsewhere) <= _MOST_OTHERS:
+            return _posted(world, call, sent, bodies, found, elsewhere=bool(elsewhere))
     return None
 
 

@@ -89,7 +89,8 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if call.verdict.tier != "batch" or call.api_call.tier is not None or not call.route.discount:
         return
     # A call that only looks like a batch is TL401's, one whose tier is lost TL302's.
-    if call.api_call.spread is not None or call.losses:
+    fake = call.api_call.spread is not None and call.api_call.api != "embeddings"
+    if fake or call.losses:
         return
     message = f"{who_waits(call, answer='these answers')} {advice(call, models)}"
     if call.route.mechanism == "batch" and has_flex(call, models):

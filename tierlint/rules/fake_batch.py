@@ -74,7 +74,14 @@ from tierlint.rules.rule import Rule, finding
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     api_call = call.api_call
-    if api_call.spread is None or call.verdict.tier != "batch" or api_call.tier is not None or not call.route.discount:
+    # Many texts in one embeddings request are no fake: see TL102.
+    if (
+        api_call.spread is None
+        or api_call.api == "embeddings"
+        or call.verdict.tier != "batch"
+        or api_call.tier is not None
+        or not call.route.discount
+    ):
         return
     name = api_call.callee.rpartition(".")[2]
     message = (
