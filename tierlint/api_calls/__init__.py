@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tierlint.api_calls import candidates, http
 from tierlint.api_calls.arguments import Arguments, literals
-from tierlint.api_calls.clients import NEVER, Answers, behind, built, lost_tiers, merged
+from tierlint.api_calls.clients import NEVER, Answers, behind, built, is_of_project, lost_tiers, merged
 from tierlint.api_calls.known import CALLED, Entry, Known, lay_out, method_of
 from tierlint.api_calls.providers import World, by_settings, host_of, provider_of, world_of
 from tierlint.catalog import Catalog, Method, SdkTable
@@ -73,8 +73,8 @@ def _match(world: World, call: CallId, expr: Expr, handed: bool) -> ApiCall | No
         resolved = [v for v in resolved if not candidates.is_class(v.name)]  # to hand a class over builds nothing
     resolved = [v for v in resolved if not known.methods[v.name].method.decorator]
     if resolved:
-        # Of a pipe, only the first part is handed what the call adds.
-        alone = all(v in resolved for v in values if isinstance(v, External))
+        called = {v.name.removesuffix(f".{CALLED}") for v in resolved}
+        alone = all(v in resolved or v.name in called for v in values if isinstance(v, External))
         return _described(world, read, expr, resolved, handed=handed, alone=alone)
     fits = _by_tail(expr, values, known, record, handed)
     return _by_its_tail(world, read, expr, *fits, handed=handed) if fits is not None else None
@@ -133,8 +133,13 @@ def _described(
             return None
     if entry.client.provider == "held" and answers.api is not None:
         method = replace(method, api=answers.api)
-    if entry.client.tier == "keyword" and not alone:
-        method = replace(method, tier="indirect") if method.tier == "keyword" else method
+    if method.tier == "keyword" and entry.client.tier == "keyword":
+        if not alone:
+            # Only the first part of a pipe is handed what is said to the pipe.
+            method = replace(method, tier="indirect", drops=(*method.drops, method.spelling))
+        elif value.options or (value.made is not None and is_of_project(world, value.made)):
+            # What a copy or a class of the project's own does with it is not known.
+            method = replace(method, tier="indirect", also=(*method.also, method.spelling))
     return _api_call(world, read, expr, entry.table, method, value, answers, certain=True, handed=handed)
 
 

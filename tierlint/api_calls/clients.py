@@ -54,7 +54,7 @@ class Answers(Struct, frozen=True):
 
 def built(world: World, table: SdkTable, client: Client, value: External, read: Arguments, depth: int = 0) -> Answers:
     """What the object behind a call says; `read` has the calls that built it (see `Arguments.built`)."""
-    if client.provider == "configurable" and value.made is not None and _is_of_project(world, value.made):
+    if client.provider == "configurable" and value.made is not None and is_of_project(world, value.made):
         return Answers(NEVER)  # a class of the project that fills in an abstract one: what it sends stands there
     said = by_class(world, client, read)
     held = _held(world, table, client, value, read, depth)
@@ -165,14 +165,14 @@ def lost_tiers(read: Arguments, owner: Client | Method) -> Iterator[LostTier]:
                         yield LostTier(value.made, last, how, tier, known)
 
 
-def _is_of_project(world: World, made: CallId) -> bool:
+def is_of_project(world: World, made: CallId) -> bool:
     """Whether a call builds an instance of a class of the project."""
     return any(isinstance(callee, ClassValue) for callee in world.program.callees(made))
 
 
 def _place(world: World, client: Client, made: CallId, read: Arguments) -> TierPlace | None:
     """Where the object is built, if that is written out: a subclass of the project may not hand the tier on."""
-    if _is_of_project(world, made):
+    if is_of_project(world, made):
         return None
     if client.extends and not read.given(client.spelling.partition("/")[0])[0]:
         return None
