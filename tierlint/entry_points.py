@@ -30,6 +30,8 @@ from tierlint.program.modules import Module, is_test
 from tierlint.program.values import (
     ClassKey,
     ClassValue,
+    CollectionValue,
+    ContainerValue,
     External,
     FunctionValue,
     InstanceValue,
@@ -124,13 +126,19 @@ class EntryPoints:
         if self._objects is None:
             self._objects = {}
             for call, pattern, values in self._handed(lambda p: bool(p.method)):
-                for value in values:
+                for value in (inner for value in values for inner in self._inside(value)):
                     if isinstance(value, (ClassValue, InstanceValue)):
                         for key in self.program.resolver.order((value.path, value.index))[0]:
                             self._objects.setdefault(key, []).append((pattern, call))
         for pattern, call in self._objects.get((function.path, defined.owner), ()):
             if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
                 yield self._at(function, pattern, call)
+
+    def _inside(self, value: Value) -> Values:
+        """The items of a list, `App(middleware=[Gate()])`, or the value itself."""
+        if isinstance(value, ContainerValue):
+            return self.program.resolver.items_of(value, None, value.scope)
+        return value.items if isinstance(value, CollectionValue) else (value,)
 
     def _handed_by_value(self) -> dict[FunctionId, list[tuple[EntryPattern, CallId]]]:
         """Functions handed to a framework under another name than their own: `app.add_route(config.handler)`."""

@@ -1,6 +1,6 @@
 """An agent without settings of its own: how much the model reasons must stay as it is."""
 
-# todo-fix: safe
+# fix: safe
 # api: responses
 # sends: reasoning={"effort": "none"}
 # requests: 3
