@@ -47,7 +47,7 @@ def report_on(
     gc.disable()
     try:
         summaries = summaries_of(files)
-        program = link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], _roots(tables))
+        program = link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], *_roots(tables))
         is_manifest = project.glob_matcher(manifests.GLOBS)
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)
@@ -168,8 +168,15 @@ def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
     return aliases, flows
 
 
-def _roots(tables: Catalog) -> frozenset[str]:
-    return frozenset(root for table in tables.sdks for root in table.roots)
+def _roots(tables: Catalog) -> tuple[frozenset[str], frozenset[str]]:
+    """The packages of the SDKs, and those of the frameworks, by the names under which they are imported."""
+    starts = [p for table in tables.frameworks for p in table.entry_point]
+    names = {n for p in starts for n in (*p.decorator, *p.method_of, *p.argument_of, *p.annotation, *p.module_calls)}
+    frameworks = {name.partition(".")[0] for name in names if "." in name}
+    return (
+        frozenset(root for table in tables.sdks for root in table.roots),
+        frozenset(root for root in frameworks if root.isidentifier()),
+    )
 
 
 def _unparsed(summaries: Mapping[str, ModuleSummary]) -> list[Problem]:

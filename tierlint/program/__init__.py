@@ -172,10 +172,11 @@ def link(
     flows: Mapping[str, str],
     hooks: Iterable[Hook],
     external_roots: frozenset[str],
+    far_roots: frozenset[str],
 ) -> Program:
     """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give,
     `hooks` what its classes run of their subclasses."""
-    finder = ModuleFinder(summaries, external_roots)
+    finder = ModuleFinder(summaries, external_roots, far_roots)
     modules = {path: Module(path, module_name(path), summary) for path, summary in sorted(summaries.items())}
     for module in modules.values():
         module.imports(0)

@@ -168,8 +168,9 @@ class ModuleFinder:
     never mean a file that merely sits beside the importing one.
     """
 
-    def __init__(self, paths: Iterable[str], external_roots: frozenset[str]) -> None:
+    def __init__(self, paths: Iterable[str], external_roots: frozenset[str], far_roots: frozenset[str]) -> None:
         self.external = external_roots | sys.stdlib_module_names
+        self.far = far_roots
         self.by_tail: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.by_parts: dict[tuple[str, ...], str] = {}
         self.directories: set[tuple[str, ...]] = set()
@@ -232,7 +233,8 @@ class ModuleFinder:
             found = self.by_parts.get((*root, *wanted))
             if found is not None and found != importer:
                 return found
-        if wanted[0] in self.external:
+        # A `streamlit.py` somewhere else in the project does not stand in for the package of that name.
+        if wanted[0] in self.external or wanted[0] in self.far:
             return None
         size = len(wanted)
         matches = [
