@@ -126,7 +126,7 @@ class EntryPoints:
         if self._objects is None:
             self._objects = {}
             for call, pattern, values in self._handed(lambda p: bool(p.method)):
-                for value in (inner for value in values for inner in self._inside(value)):
+                for value in (item for outer in values for item in self._inside(outer)):
                     if isinstance(value, (ClassValue, InstanceValue)):
                         for key in self.program.resolver.order((value.path, value.index))[0]:
                             self._objects.setdefault(key, []).append((pattern, call))
@@ -179,7 +179,9 @@ class EntryPoints:
         defined = self.program.modules[function.path].function(function.index)
         scope = Scope(function.path, defined.parent, defined.owner)
         names = Names((name, 0) for name in decorators)
-        return any(names.fitting(values, text) for text, values in (self._decorator(d, scope) for d in defined.decorators))
+        return any(
+            names.fitting(values, text) for text, values in (self._decorator(d, scope) for d in defined.decorators)
+        )
 
     def _command_name(self, decorator: Expr, scope: Scope, function: str) -> str:
         """The word that starts a command of a framework's own command line: the decorator's, or the function's name."""
@@ -235,7 +237,9 @@ class EntryPoints:
         if path not in self._bodies:
             found: EntryPattern | None = None
             module = self.program.modules[path]
-            for number in module.calls_in(0):
+            # A page may draw itself in `main()`; what other files import is only a part of one.
+            alone = not self.program.importers(path)
+            for number in range(len(module.summary.calls)) if alone else module.calls_in(0):
                 for value in self.program.callees(CallId(path, number)):
                     if isinstance(value, External):
                         for match in self.module_calls.matching(value.name):
@@ -309,7 +313,9 @@ class EntryPoints:
                             places.append((f"{binding.target}.{key.value}", value, scope, binding.line))
             for call in module.summary.calls:
                 scope = Scope(path, call.function, call.owner)
-                places += [(keyword, value, scope, call.line) for keyword, value in call.keywords if keyword is not None]
+                places += [
+                    (keyword, value, scope, call.line) for keyword, value in call.keywords if keyword is not None
+                ]
             for name, value, scope, line in places:
                 for number in self.named.matching(name):
                     yield self.patterns[number], value, scope, line
