@@ -238,7 +238,7 @@ class EntryPoints:
             found: EntryPattern | None = None
             module = self.program.modules[path]
             # A page may draw itself in `main()`; what other files import is only a part of one.
-            alone = not self.program.importers(path)
+            alone = self._imports_page(module) and not self.program.importers(path)
             for number in range(len(module.summary.calls)) if alone else module.calls_in(0):
                 for value in self.program.callees(CallId(path, number)):
                     if isinstance(value, External):
@@ -248,6 +248,11 @@ class EntryPoints:
                     break
             self._bodies[path] = found
         return self._bodies[path]
+
+    def _imports_page(self, module: Module) -> bool:
+        """Whether a file imports a framework whose scripts are pages."""
+        roots = {name.partition(".")[0] for pattern in self.patterns for name in pattern.module_calls}
+        return any(item.module.partition(".")[0] in roots for item in module.summary.imports if not item.level)
 
     def handed_to(self, usage: Usage) -> EntryPoint | None:
         """A function that is handed to a framework: `scheduler.add_job(f)`."""

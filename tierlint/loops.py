@@ -200,6 +200,8 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         return None  # grows while it is worked off
     if any(_is_endless(program, catalog, one, scope) for one in (loop.iterable, iterable)):
         return None
+    if any(root in outer.targets and _runs_on(program, catalog, module, outer) for outer in _around(module, loop)):
+        return None  # the messages that one look at a stream brought
     if isinstance(iterable, CallResult):
         made = module.call(iterable.call)
         if made.name == "range" and _repeats(program, made, module, scope):
@@ -214,6 +216,19 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
             return None
     return root or _words(iterable, module)
+
+
+def _around(module: Module, loop: Loop) -> Iterator[Loop]:
+    while loop.parent >= 0:
+        loop = module.summary.loops[loop.parent]
+        yield loop
+
+
+def _runs_on(program: Program, catalog: Catalog, module: Module, loop: Loop) -> bool:
+    if loop.iterable is None:
+        return False
+    scope = Scope(module.path, loop.function)
+    return _is_endless(program, catalog, unwrapped(program, catalog, loop.iterable, scope), scope)
 
 
 def _is_endless(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) -> bool:

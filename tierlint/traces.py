@@ -380,8 +380,8 @@ class Tracer:
             if self.entries.carries(function, spread.decorator):
                 text = Evidence(f"{spread.says}: one request per item", at)
                 return CallEdge(usage.caller, function, call, "callback", text, True, at)
-        for number in self.detach_methods.matching(str(usage.which)):
-            detach = self.detaches[number]
+        fitting = [self.detaches[number] for number in self.detach_methods.matching(str(usage.which))]
+        for detach in sorted(fitting, key=lambda detach: not detach.decorator):
             if not detach.decorator or self.entries.carries(function, detach.decorator):
                 return self._detached(function, usage.caller, call, detach, module, at)
         return CallEdge(usage.caller, function, call, "callback", None, True, at)
