@@ -56,13 +56,13 @@ def reasons(hidden: list[Diagnostic]) -> list[str | None]:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({}, {"TL101", "TL102", "TL201", "TL301", "TL901"}),
-        ({"select": ("ALL",)}, {"TL101", "TL102", "TL201", "TL301", "TL901"}),
-        ({"select": ("TL1",)}, {"TL101", "TL102"}),
+        ({}, set(NAMES)),
+        ({"select": ("ALL",)}, set(NAMES)),
+        ({"select": ("TL1",)}, {"TL101", "TL102", "TL103"}),
         ({"select": ("tl101",)}, {"TL101"}),
         ({"select": ("flex-candidate", "TL9")}, {"TL101", "TL901"}),
-        ({"ignore": ("TL1",)}, {"TL201", "TL301", "TL901"}),
-        ({"ignore": ("TL1",), "extend_select": ("TL102",)}, {"TL102", "TL201", "TL301", "TL901"}),
+        ({"ignore": ("TL1",)}, {"TL201", "TL301", "TL302", "TL304", "TL401", "TL901"}),
+        ({"ignore": ("TL1", "TL30"), "extend_select": ("TL102",)}, {"TL102", "TL201", "TL401", "TL901"}),
         ({"select": ("TL101",), "ignore": ("TL101",)}, set()),
         ({"select": ("TL101",), "ignore": ("flex-candidate",)}, set()),
         ({"select": ("TL101",), "extend_select": ("TL2",)}, {"TL101", "TL201"}),
@@ -220,7 +220,7 @@ def test_only_the_unused_codes_are_removed(before: str, after: str) -> None:
             "ignore[TL101, TL102]",
             "`TL102` hides nothing here; the other codes of this comment do. Remove it from the list.",
         ),
-        ("ignore[TL103]", "This comment ignores `TL103`, and there is no such rule; did you mean `TL102`?"),
+        ("ignore[TL109]", "This comment ignores `TL109`, and there is no such rule; did you mean `TL103`?"),
         ("ignore[E501]", "This comment ignores `E501`, and there is no such rule."),
     ],
 )

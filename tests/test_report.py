@@ -219,8 +219,7 @@ JSON = """\
         {
           "text": "schedule",
           "path": ".github/workflows/nightly.yml",
-          "line": 5,
-          "waits": true
+          "line": 5
         },
         {
           "text": "calls `jobs.enrich:run`",
@@ -259,8 +258,7 @@ JSON = """\
         {
           "text": "web-request",
           "path": "web/app.py",
-          "line": 2,
-          "waits": true
+          "line": 2
         }
       ],
       "fix": null
@@ -428,8 +426,7 @@ CALLS_JSON = """\
         {
           "text": "a web request waits for the answer",
           "path": "web/app.py",
-          "line": 2,
-          "waits": true
+          "line": 2
         }
       ]
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tierlint import catalog, manifests, project, requirements, routes
@@ -102,7 +103,7 @@ def _judge_all(
     for call in calls:
         method = method_of(known, call)
         traces = tracer.traces_to(call)
-        verdict = judge(call, traces, method, tracer.live_sink)
+        verdict = judge(call, traces, method, partial(tracer.live_sink, call))
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         refuses = routes.refusal(call, method, requirement)

@@ -434,10 +434,12 @@ class Tracer:
 
     # --- people ----------------------------------------------------------------------------------
 
-    def live_sink(self, trace: Trace) -> Evidence | None:
+    def live_sink(self, call: ApiCall, trace: Trace) -> Evidence | None:
         """A live channel to a person that the functions behind the detaching step send to."""
         behind = trace.detached is None
-        functions = [trace.entry.function] if behind or not trace.hops else []
+        # The entry of a function that is handed over is where that is done.
+        first = trace.hops[0].caller if trace.hops else call.function
+        functions = [trace.entry.function, first] if behind or not trace.hops else []
         for hop in trace.hops:
             if hop.how in ("detached", "dispatched") and not hop.waits:
                 behind = True

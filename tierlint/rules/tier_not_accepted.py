@@ -15,7 +15,7 @@ What is dropped costs the full price although the code says otherwise. What rais
 ```python
 from llama_index.llms.openai import OpenAI
 
-llm = OpenAI(model="gpt-5.4", service_tier="flex")
+llm = OpenAI(model="gpt-5.4", timeout=900, service_tier="flex")
 
 
 def translate(text: str) -> str:
@@ -27,7 +27,7 @@ Write instead:
 ```python
 from llama_index.llms.openai import OpenAI
 
-llm = OpenAI(model="gpt-5.4", additional_kwargs={"service_tier": "flex"})
+llm = OpenAI(model="gpt-5.4", timeout=900, additional_kwargs={"service_tier": "flex"})
 
 
 def translate(text: str) -> str:

@@ -1,6 +1,6 @@
 """It waits a minute, which is too short for flex: not a safe fix."""
 
-# todo-fix: unsafe
+# fix: unsafe
 # api: chat
 # requests: 1
 # timeout: 60
