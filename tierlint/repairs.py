@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ from tierlint.model import (
 from tierlint.program import Program
 from tierlint.program.values import External
 from tierlint.requirements import Requirement
-from tierlint.tier_edits import LocalNames, spelled, written
+from tierlint.tier_edits import LocalNames, Written, spelled, written
 
 _CAN_WAIT = ("flex", "batch")
 
@@ -55,28 +55,29 @@ def _repaired(shop: Workshop, call: JudgedCall, sharers: Mapping[CallId, Sequenc
     call = replace(call, losses=tuple(_loss(shop, call, lost) for lost in call.api_call.lost))
     if not _wants_flex(shop, call):
         return call
-    place, why_not, doubt = _place(shop, call, sharers)
-    if place is None:
-        return replace(call, no_fix=why_not)
-    reading = shop.readings.get(place.call)
-    if reading is None:
-        return replace(call, place=place, no_fix="notebooks are not edited")
-    text = written(place.call.path, reading, place.spelling, _local_names(shop, place.call))
-    if isinstance(text, str):
-        return replace(call, place=place, no_fix=text)
-    safety = routes.safety(
-        call.api_call,
-        call.verdict,
-        shop.models,
-        place=place,
-        requirement=shop.requirement(call),
-        assume_openai_host=shop.assume_openai_host,
-    )
-    why_unsafe = safety.why_not or doubt
-    where = "" if place.at_call else f" where `{_built(shop, place.call)}` is built"
-    title = f"Add `{spelled(place.spelling)}`{where}"
-    fix = Fix(title, "unsafe" if why_unsafe else "safe", text.edits, why_unsafe)
-    return replace(call, place=place, fix=fix)
+    why_not: str | None = None
+    for place, obstacle, doubt in _places(shop, call, sharers):
+        reading = shop.readings.get(place.call)
+        text: Written | str = obstacle or "notebooks are not edited"
+        if obstacle is None and reading is not None:
+            text = written(place.call.path, reading, place.spelling, _local_names(shop, place.call))
+        if isinstance(text, str):
+            why_not = why_not or text
+            continue
+        safety = routes.safety(
+            call.api_call,
+            call.verdict,
+            shop.models,
+            place=place,
+            requirement=shop.requirement(call),
+            assume_openai_host=shop.assume_openai_host,
+        )
+        why_unsafe = safety.why_not or doubt
+        where = "" if place.at_call else f" where `{_built(shop, place.call)}` is built"
+        title = f"Add `{spelled(place.spelling)}`{where}"
+        fix = Fix(title, "unsafe" if why_unsafe else "safe", text.edits, why_unsafe)
+        return replace(call, place=place, fix=fix)
+    return replace(call, no_fix=why_not)
 
 
 def _wants_flex(shop: Workshop, call: JudgedCall) -> bool:
@@ -92,29 +93,28 @@ def _wants_flex(shop: Workshop, call: JudgedCall) -> bool:
     return model is not None and model.flex == "yes"
 
 
-def _place(
+def _places(
     shop: Workshop, call: JudgedCall, sharers: Mapping[CallId, Sequence[JudgedCall]]
-) -> tuple[TierPlace | None, str | None, str | None]:
-    """Where to write the tier: where the object is built if all its calls can wait, else at the call if it takes one.
+) -> Iterator[tuple[TierPlace, str | None, str | None]]:
+    """Where the tier could be written: where the object is built if all its calls can wait, then at the call.
 
-    Returns the place, why there is none, and what is not proved of the place.
+    With each place, why it must not be written there, and what is not proved of the place.
     """
-    at_call = next((place for place in call.api_call.places if place.at_call), None)
-    why_not: str | None = None
-    for place in call.api_call.places:
+    for place in sorted(call.api_call.places, key=lambda one: one.at_call):
         if place.at_call:
+            yield place, None, None
             continue
         others = sharers[place.call]
         impatient = next((other for other in others if not _could_wait(other)), None)
         if impatient is not None:
             at = impatient.api_call.at
             name = _built(shop, place.call)
-            why_not = f"`{name}` also serves a call that is not known to be able to wait ({at.path}:{at.line})"
+            what = f"`{name}` also serves a call that is not known to be able to wait ({at.path}:{at.line})"
+            yield place, what, None
             continue
         requests = {other.api_call.call for other in others}
         sole = is_only_used_by(shop.program, shop.known, place.call, requests)
-        return place, None, None if sole else "what is built here may be used elsewhere too"
-    return at_call, why_not, None
+        yield place, None, None if sole else "what is built here may be used elsewhere too"
 
 
 def _could_wait(call: JudgedCall) -> bool:

@@ -1,6 +1,6 @@
 """An agent with settings of its own, at work by night."""
 
-# todo-fix: safe
+# fix: safe
 # api: responses
 # requests: 3
 # tier: none
