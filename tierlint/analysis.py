@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tierlint import catalog, manifests, project, requirements, routes
-from tierlint.api_calls import find_api_calls, lay_out, method_of
+from tierlint.api_calls import Known, find_api_calls, lay_out, method_of
 from tierlint.catalog import Catalog, models
 from tierlint.config import Settings
 from tierlint.entry_points import EntryPoints
@@ -53,9 +53,12 @@ def report_on(
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)
         targets = manifests.interpret(commands, deployment, found.sources)
-        calls = find_api_calls(program, tables, official_by_default=settings.assume_openai_host)
+        by_name = lay_out(tables)
+        calls = find_api_calls(program, tables, by_name, official_by_default=settings.assume_openai_host)
         readings, by_call = _read_calls(root, program, calls, files, known)
-        judged, entries = _judge_all(root, program, tables, targets, calls, by_call, files, settings, price_list)
+        judged, entries = _judge_all(
+            root, program, tables, by_name, targets, calls, by_call, files, settings, price_list
+        )
     finally:
         gc.freeze()  # not even once, at the end
         gc.enable()
@@ -88,6 +91,7 @@ def _judge_all(
     root: Path,
     program: Program,
     tables: Catalog,
+    by_name: Known,
     targets: Sequence[Target],
     calls: Sequence[ApiCall],
     readings: Mapping[CallId, Reading],
@@ -97,11 +101,10 @@ def _judge_all(
 ) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
     tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
     said = _requirements(tables, files, settings)
-    known = lay_out(tables)
     judged: list[JudgedCall] = []
     entries: dict[EntryPoint, None] = {}
     for call in calls:
-        method = method_of(known, call)
+        method = method_of(by_name, call)
         traces = tracer.traces_to(call)
         verdict = judge(call, traces, method, partial(tracer.live_sink, call))
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
@@ -113,7 +116,7 @@ def _judge_all(
     shop = Workshop(
         root=root,
         program=program,
-        known=known,
+        known=by_name,
         readings=readings,
         models=price_list,
         requirement=lambda call: requirements.nearest(said.get(call.api_call.sdk, ()), call.api_call.at.path),

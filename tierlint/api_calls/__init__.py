@@ -22,12 +22,13 @@ _A_HANDFUL = 3
 _BUILTINS_THAT_CALL = frozenset({"builtins.map", "builtins.filter"})
 
 
-def find_api_calls(program: Program, catalog: Catalog, *, official_by_default: bool = True) -> tuple[ApiCall, ...]:
+def find_api_calls(
+    program: Program, catalog: Catalog, known: Known, *, official_by_default: bool = True
+) -> tuple[ApiCall, ...]:
     """Every call of the project that sends a request to a model and waits for the answer, in file order.
 
-    official_by_default: a client built without a host counts as OpenAI's own.
+    known: the catalogue, laid out. official_by_default: a client built without a host counts as OpenAI's own.
     """
-    known = lay_out(catalog)
     world = world_of(program, catalog, known, official_by_default)
     roots = candidates.imported_roots(program)
     plain = [name for name, owners in known.plain.items() if not roots.isdisjoint(owners)]
