@@ -209,6 +209,8 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         return f"{dotted(module, made.callee)}(...)"
     if isinstance(iterable, (Sequence, Dictionary)) and _size(iterable) < DATA_SET:
         return None
+    if _is_parameter(module, loop.function, root):
+        return root  # written for any collection, whatever a demonstration hands it
     values = program.resolver.values(iterable, scope)
     displays = [v.expr for v in values if isinstance(v, ContainerValue)]
     if displays and len(displays) == len(values):
@@ -216,6 +218,14 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
             return None
     return root or _words(iterable, module)
+
+
+def _is_parameter(module: Module, function: int, path: str) -> bool:
+    """Whether a name, or what it is an attribute of, is handed to the function; `self` is not."""
+    root = path.partition(".")[0]
+    defined = module.function(function)
+    given = defined.parameters[1:] if defined.owner >= 0 else defined.parameters
+    return any(parameter.name == root for parameter in given) and root not in module.bindings(function, -1)
 
 
 def _around(module: Module, loop: Loop) -> Iterator[Loop]:
