@@ -416,7 +416,9 @@ class Tracer:
             return
         names = [(takes, name) for name in self.entries.dotted_names(function) for takes in ("name", "function name")]
         if is_task:
-            names.append(("function name", self.program.modules[function.path].function(function.index).qualname))
+            defined = self.program.modules[function.path].function(function.index)
+            # A class may stand for the method that is the task.
+            names += [("function name", name) for name in (defined.qualname, defined.qualname.rpartition(".")[0])]
         for name in names:
             for call, detach in self._by_name.get(name, ()):
                 module = self.program.modules[call.path]

@@ -26,6 +26,8 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
         handle = module.call(number)
         if number != call.index and handle.name in ways:
             return True
+        if "()" in ways and number != call.index and handle.callee == CallResult(call.index):
+            return True
         if in_process and number != call.index and handle.awaited:
             return True
         # `return create_task(...)`: whoever called this has the handle now.
@@ -43,6 +45,8 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
         other = module.call(number)
         receiver = other.callee.path.rpartition(".")[0] if isinstance(other.callee, Name) else ""
         if other.name in ways and (receiver in names or receiver in targets):
+            return True
+        if "()" in ways and isinstance(other.callee, Name) and other.callee.path in names:
             return True
         takes = other.name in ways or (in_process and other.name in _TAKE_HANDLES)
         if takes and names & {n for a in other.arguments for n in _names(a)}:

@@ -191,7 +191,8 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     this type. module_calls: a script whose module body runs because it calls one of these (globs). named_in: the
     function's dotted name stands as a string in what is assigned to one of these names (globs): a beat schedule, a list
     of jobs; with method: the name of its class, or of the function that gives it back. The function may stand there
-    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. given: the decorator has one of these keywords.
+    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. given: the decorator has one of these
+    keywords.
     """
 
     kind: str
@@ -216,7 +217,8 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
     call itself), `name` (a dotted string or task name) or `function name` (of a task, without its module). waited_by:
-    what on the handle waits for the answer after all, a method or an attribute. how: `detached` or `dispatched`.
+    what on the handle waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself.
+    how: `detached` or `dispatched`.
     decorator: `method` means this on functions that carry one of these; without `method`, their plain call does.
     """
 
