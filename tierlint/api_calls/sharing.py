@@ -7,12 +7,13 @@ from collections.abc import Collection
 from tierlint.api_calls.candidates import received_as
 from tierlint.api_calls.known import Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
-from tierlint.model import Attribute, Call, CallId, CallResult, Expr, FunctionId, Name
+from tierlint.model import Attribute, Call, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, External, FunctionValue, Value
+from tierlint.program.values import ClassValue, CollectionValue, ContainerValue, External, FunctionValue, Value
 
 _MOST_STEPS = 200
+_DEEPEST = 3
 # Putting an object into a pipe makes another object, of which it is a part.
 _JOINS = frozenset({"__or__", "__rshift__"})
 
@@ -22,6 +23,8 @@ def is_only_used_by(program: Program, known: Known, made: CallId, requests: Coll
 
     `known` says which calls make something of an object (`llm.bind(...)`, `LLMChain(llm=llm)`) instead of using it.
     """
+    if _is_looked_up(program, made.path):
+        return False
     steps = 0
     seen: set[object] = set()
     objects = {made}
@@ -39,6 +42,16 @@ def is_only_used_by(program: Program, known: Known, made: CallId, requests: Coll
             return False
         waiting += onward
     return True
+
+
+def _is_looked_up(program: Program, path: str) -> bool:
+    """Whether something of a file is asked for by a name that only a run knows: `getattr(models, name)`."""
+    for call, record in program.resolver.calls_named("getattr"):
+        if len(record.arguments) > 1 and not isinstance(record.arguments[1], Constant):
+            scope = Scope(call.path, record.function, record.owner)
+            if ModuleValue(path) in program.resolver.values(record.arguments[0], scope):
+                return True
+    return False
 
 
 # What an object is known by: the call that gives it, or a name in the program.
@@ -95,13 +108,13 @@ def _of_mention(
     resolver = program.resolver
     if kind == BOUND and index < len(module.summary.bindings):
         binding = module.summary.bindings[index]
-        if not _is_it(resolver.bound(binding, module), objects):
+        if not _is_it(program, resolver.bound(binding, module), objects):
             return []
         return [binding.target.removesuffix("[]").rpartition(".")[2]]
     if kind == RETURNED:
         return (
             _returned(program, FunctionId(module.path, index))
-            if _is_it(resolver.returns(module.path, index), objects)
+            if _is_it(program, resolver.returns(module.path, index), objects)
             else []
         )
     if kind not in (CALLEE, RECEIVER, ARGUMENT):
@@ -114,13 +127,13 @@ def _of_mention(
     if kind == ARGUMENT:
         steps: list[_Step] = []
         for expr in (*record.arguments, *(value for _, value in record.keywords)):
-            if isinstance(expr, (Name, Attribute)) and _is_it(resolver.values(expr, scope), objects):
+            if isinstance(expr, (Name, Attribute)) and _is_it(program, resolver.values(expr, scope), objects):
                 more = _handed(program, call, expr, known)
                 if more is None:
                     return None
                 steps += more
         return steps
-    if not _is_it(_receiver(program, record, scope), objects):
+    if not _is_it(program, _receiver(program, record, scope), objects):
         return []
     gives_it_back = any(isinstance(v, External) and v.made in objects for v in resolver.call_result(call))
     return [call] if gives_it_back else None
@@ -165,5 +178,18 @@ def _stands_on(callee: Expr, index: int) -> bool:
     return isinstance(base, CallResult) and base.call == index
 
 
-def _is_it(values: tuple[Value, ...], objects: Collection[CallId]) -> bool:
-    return not values or any(isinstance(value, External) and value.made in objects for value in values)
+def _is_it(program: Program, values: tuple[Value, ...], objects: Collection[CallId], depth: int = 0) -> bool:
+    """Whether a value can be one of the objects, or a list or dict that holds one."""
+    if not values or depth > _DEEPEST:
+        return True
+    for value in values:
+        if isinstance(value, External) and value.made in objects:
+            return True
+        inner: tuple[Value, ...] | None = None
+        if isinstance(value, ContainerValue):
+            inner = program.resolver.items_of(value, None, value.scope)
+        elif isinstance(value, CollectionValue):
+            inner = value.items
+        if inner and _is_it(program, inner, objects, depth + 1):
+            return True
+    return False
