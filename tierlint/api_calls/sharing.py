@@ -10,7 +10,15 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
 from tierlint.model import Attribute, Call, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, CollectionValue, ContainerValue, External, FunctionValue, Value
+from tierlint.program.values import (
+    ClassValue,
+    CollectionValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    ModuleValue,
+    Value,
+)
 
 _MOST_STEPS = 200
 _DEEPEST = 3
