@@ -20,6 +20,7 @@ FACTS: Final[dict[str, Callable[[JudgedCall], set[str]]]] = {
     "entry": lambda call: {trace.entry.kind for trace in call.traces} or {"none"},
     "fix": lambda call: {call.fix.safety if call.fix else "none"},
     "host": lambda call: {call.api_call.host or "none"},
+    "vendor": lambda call: {(call.api_call.vendor or "none").replace(" ", "")},
     "model": lambda call: {call.api_call.model or "none", *call.api_call.models},
     "provider": lambda call: {call.api_call.provider},
     "route": lambda call: {call.route.mechanism},

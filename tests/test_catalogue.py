@@ -59,11 +59,8 @@ UNSEEN: Final = (
 # Tables of which some items have no fixture yet. One that has all of them is taken out of this list.
 UNFINISHED: Final = frozenset(
     {
-        "dspy",
-        "haystack",
         "langchain",
         "llama-index",
-        "ragas",
     }
 )
 

@@ -18,11 +18,12 @@ def judge(
 ) -> Verdict:
     """What the workload behind a call can bear. The least patient trace decides; then the shape does."""
     if call.provider == "other":
+        who = call.vendor or "another vendor"
         host = f" ({call.host})" if call.host else ""
         return _verdict(
             "undetermined",
             "high",
-            [Evidence(f"another vendor answers{host}: OpenAI's tiers do not apply", None)],
+            [Evidence(f"{who} answers{host}: OpenAI's tiers do not apply", None)],
         )
     if method.live:
         return _verdict("standard", "high", [Evidence("a live connection: somebody is on the line", call.at)])

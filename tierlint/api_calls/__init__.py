@@ -8,7 +8,7 @@ from tierlint.api_calls import candidates, http
 from tierlint.api_calls.arguments import Arguments, literals
 from tierlint.api_calls.clients import NEVER, Answers, behind, built, is_of_project, lost_tiers, merged
 from tierlint.api_calls.known import CALLED, Entry, Known, lay_out, method_of
-from tierlint.api_calls.providers import World, by_settings, host_of, provider_of, world_of
+from tierlint.api_calls.providers import World, by_settings, host_of, provider_of, vendor_of, world_of
 from tierlint.catalog import Catalog, Method, SdkTable
 from tierlint.model import ApiCall, Call, CallId, Evidence, Expr, FunctionId, Name, Sequence, Spread, TierPlace
 from tierlint.program import Program, dotted
@@ -269,6 +269,7 @@ def _api_call(
         api=method.api,
         provider=answers.provider,
         host=answers.host,
+        vendor=vendor_of(world.catalog, answers.host),
         model=models[0] if len(models) == 1 else None,
         models=models,
         tier=tier,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from tierlint.api_calls import texts
 from tierlint.api_calls.arguments import Arguments, record_of
 from tierlint.api_calls.known import Known
-from tierlint.catalog import Catalog, Client, SdkTable
+from tierlint.catalog import Catalog, Client, Host, SdkTable
 from tierlint.model import Constant, Either, Evidence, Expr, Location, Name, Subscript, Template
 from tierlint.program import Program, Scope, locate
 from tierlint.program.values import ConstantValue, External, Values
@@ -124,11 +124,18 @@ def host_of(url: str) -> str:
 
 def provider_of(catalog: Catalog, host: str) -> str:
     """Who answers at a host: the catalogue's word, and any unknown host is another vendor."""
-    for table in catalog.sdks:
-        for entry in table.host:
-            if fnmatchcase(host, entry.host):
-                return entry.provider
-    return "other"
+    entry = _entry_of(catalog, host)
+    return entry.provider if entry is not None else "other"
+
+
+def vendor_of(catalog: Catalog, host: str | None) -> str | None:
+    """Whose host it is, as a person says it."""
+    entry = _entry_of(catalog, host) if host else None
+    return entry.vendor if entry is not None else None
+
+
+def _entry_of(catalog: Catalog, host: str) -> Host | None:
+    return next((entry for table in catalog.sdks for entry in table.host if fnmatchcase(host, entry.host)), None)
 
 
 def _may_be_unseen(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> bool:

@@ -149,10 +149,10 @@ class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
 class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     """What a call or attribute of the outside world gives back, for following values.
 
-    call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`, `element of
-    N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N` (many of these),
-    `instance of N`, `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted name whose
-    instance it is.
+    call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`,
+    `element of N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N`
+    (many of these), `instance of N`, `partial of N`, `module named N`, `object named N` (both by a literal), or a dotted
+    name whose instance it is.
     """
 
     gives: str
