@@ -19,8 +19,8 @@ WRAPPERS = """\
 # How each package takes the tier
 
 Made from the tables in [tierlint/catalog/sdks](../tierlint/catalog/sdks). *Dropped* is accepted and never sent;
-*raises* fails. *Since* is the first version in which the spelling is known to work: without one, no fix is safe. *Waits*
-is the timeout in seconds of a package that is told nothing, where it is not the 600 of the official SDK.
+*raises* fails. *Since* is the first version in which the spelling is known to work: without one, no fix is safe.
+*Waits* is the timeout in seconds of a package that is told nothing, where it is not the 600 of the official SDK.
 
 | package | where | spelling | since | dropped | raises | waits |
 |---|---|---|---|---|---|---|

@@ -434,9 +434,10 @@ class ApiCall(Struct, frozen=True):
     """One call expression that sends a request to a model and waits for the answer.
 
     method: dotted name in the SDK, without aliases. certain: the receiver was resolved; otherwise only the unmistakable
-    tail of the callee speaks for it. host: of the client, where it is known; vendor: whose it is. model: a literal, else
-    None (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed: nothing
-    in the call can smuggle in another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where it is built.
+    tail of the callee speaks for it. host: of the client, where it is known; vendor: whose it is. model: a literal,
+    else None (`models` holds every literal it may be). tier, timeout: as passed, `<expr>` where not a literal. closed:
+    nothing in the call can smuggle in another tier (no `**kwargs`, no `extra_body`, no existing tier). client: where it
+    is built.
     places: where a tier can be written, in order of preference; lost: where one is passed in vain. default_timeout:
     seconds that the library waits when none is passed. spread: the call itself sends a request for each of many items.
     """

@@ -32,10 +32,8 @@ client = OpenAI(timeout=30)
 
 
 def translate(text: str) -> str:
-    answer = client.with_options(timeout=900.0).responses.create(
-        model="gpt-5.4", input=text, service_tier="flex"
-    )
-    return answer.output_text
+    patient = client.with_options(timeout=900.0)
+    return patient.responses.create(model="gpt-5.4", input=text, service_tier="flex").output_text
 ```
 
 ## Fix and its safety
