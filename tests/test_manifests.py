@@ -980,6 +980,7 @@ def test_taskfile_and_dvc_and_hooks_without_commands() -> None:
 
 
 BROKEN = [
+    ("langgraph.json", '{"graphs": {\n  "a": }}', 2),
     (".gitlab-ci.yml", "a:\n  script: [\n", 3),
     (".circleci/config.yml", "jobs:\n\t- x\n", 2),
     ("azure-pipelines.yml", "steps: {\n", 2),

@@ -227,6 +227,10 @@ class EntryPoints:
         says = "a script: nothing imports it, its body runs when it is started"
         return (EntryPoint(function, self.program.modules[path].name, "command", at, says),)
 
+    def is_served(self, path: str) -> bool:
+        """Whether a server answers people with what a file builds."""
+        return any(target.command.when == "request" for target in self.by_script.get(path, ()))
+
     def _holds_tests(self, path: str) -> bool:
         """A file of tests by its place or name, and by what is in it: a script may be called `test_something.py`."""
         functions = self.program.modules[path].summary.functions

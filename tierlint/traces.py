@@ -357,6 +357,9 @@ class Tracer:
         for caller, start in self.registrations.starts(call, table):
             at = self.program.location(start)
             yield CallEdge(caller, function, start, "callback", None, True, at, table.says, chained)
+        if self.entries.is_served(call.path):
+            body, at = FunctionId(call.path, 0), self.program.location(call)
+            yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
 
     def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
