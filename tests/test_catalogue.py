@@ -60,7 +60,6 @@ UNSEEN: Final = (
 UNFINISHED: Final = frozenset(
     {
         "langchain",
-        "llama-index",
     }
 )
 
