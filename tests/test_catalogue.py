@@ -56,13 +56,6 @@ UNSEEN: Final = (
     "fastapi: alias sse_starlette.sse.EventSourceResponse",
 )
 
-# Tables of which some items have no fixture yet. One that has all of them is taken out of this list.
-UNFINISHED: Final = frozenset(
-    {
-        "langchain",
-    }
-)
-
 
 class Expectation(Protocol):
     path: str
@@ -292,17 +285,10 @@ def is_unseen(item: Item) -> bool:
     return any(fnmatchcase(item.label, pattern) for pattern in UNSEEN)
 
 
-@pytest.mark.parametrize("table", [table for table in TABLES if name_of(table) not in UNFINISHED], ids=name_of)
+@pytest.mark.parametrize("table", TABLES, ids=name_of)
 def test_every_item_of_a_table_is_needed(table: Table, cases: list[Case]) -> None:
     missing = _on_a_big_stack(lambda: list(not_needed(table, cases)))
     assert not missing, "no fixture needs these, write one or take them out of the table:\n" + "\n".join(missing)
-
-
-@pytest.mark.parametrize("name", sorted(UNFINISHED))
-def test_an_unfinished_table_still_is(name: str, cases: list[Case]) -> None:
-    tables = [table for table in TABLES if name_of(table) == name]
-    is_missing = _on_a_big_stack(lambda: any(True for table in tables for _ in not_needed(table, cases)))
-    assert is_missing, "every item has a fixture (or there is no such table): take the name out of the list"
 
 
 def not_needed(table: Table, cases: list[Case]) -> Iterator[str]:
