@@ -25,7 +25,7 @@ from tierlint.catalog import Catalog
 from tierlint.config import Settings
 from tierlint.files import Files, index_all
 from tierlint.model import JudgedCall, Reading, Report
-from tierlint.pipeline import _on_a_big_stack
+from tierlint.pipeline import on_a_big_stack
 from tierlint.project import Project, discover
 
 Table = catalog.SdkTable | catalog.FrameworkTable
@@ -277,7 +277,7 @@ def cases(
     if not known:
         root = tmp_path_factory.mktemp("cases")
         places = [(case, root / case.parent.name / case.name) for case in CASES]
-        known += _on_a_big_stack(lambda: [read_case(case, place, read_expectations) for case, place in places])
+        known += on_a_big_stack(lambda: [read_case(case, place, read_expectations) for case, place in places])
     return known
 
 
@@ -287,7 +287,7 @@ def is_unseen(item: Item) -> bool:
 
 @pytest.mark.parametrize("table", TABLES, ids=name_of)
 def test_every_item_of_a_table_is_needed(table: Table, cases: list[Case]) -> None:
-    missing = _on_a_big_stack(lambda: list(not_needed(table, cases)))
+    missing = on_a_big_stack(lambda: list(not_needed(table, cases)))
     assert not missing, "no fixture needs these, write one or take them out of the table:\n" + "\n".join(missing)
 
 
@@ -313,6 +313,6 @@ def test_what_is_excepted_is_not_needed(cases: list[Case]) -> None:
                         found.append(f"{label} ({case.name})")
         return found
 
-    assert not (labels := _on_a_big_stack(needed)), "a fixture needs these, take them out of the list: " + ", ".join(
+    assert not (labels := on_a_big_stack(needed)), "a fixture needs these, take them out of the list: " + ", ".join(
         labels
     )

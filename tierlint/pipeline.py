@@ -52,7 +52,7 @@ def analyze(
     store = cache.read(root) if use_cache else cache.empty()
     files = index_all(found, store, processes)
     tables = catalog.load(settings.raw_tables, settings.source, settings.prefix)
-    report, readings = _on_a_big_stack(lambda: report_on(root, settings, tables, found, files, store.readings))
+    report, readings = on_a_big_stack(lambda: report_on(root, settings, tables, found, files, store.readings))
     if use_cache:
         key = cache.result_key(files.digests, *rest)
         result = cache.Result(store.version, key, msgspec.msgpack.encode(report))
@@ -60,7 +60,8 @@ def analyze(
     return report
 
 
-def _on_a_big_stack(work: Callable[[], T]) -> T:
+def on_a_big_stack(work: Callable[[], T]) -> T:
+    """What the work gives, done where functions may call each other deeper than usual; what it raises is raised here."""
     recursion, stack = sys.getrecursionlimit(), threading.stack_size(STACK)
     sys.setrecursionlimit(max(recursion, FRAMES))
     done: list[T] = []
