@@ -61,7 +61,7 @@ def analyze(
 
 
 def on_a_big_stack(work: Callable[[], T]) -> T:
-    """What the work gives, done where functions may call each other deeper than usual; what it raises is raised here."""
+    """What the work gives, done where functions may call each other deeper than usual; what it raises is raised."""
     recursion, stack = sys.getrecursionlimit(), threading.stack_size(STACK)
     sys.setrecursionlimit(max(recursion, FRAMES))
     done: list[T] = []

@@ -140,9 +140,14 @@ def called_objects(program: Program, known: Known, roots: frozenset[str]) -> Ite
     for maker in makers:
         given_by(maker)
     for module in program.modules.values():
-        for parameter in (p for function in module.summary.functions for p in function.parameters):
-            if parameter.annotation is not None and not tails(parameter.annotation).isdisjoint(makers):
-                add(parameter.name)
+        for function in module.summary.functions:
+            scope = Scope(module.path, max(function.parent, 0), function.owner)
+            for parameter in function.parameters:
+                annotation = parameter.annotation
+                if annotation is None or tails(annotation).isdisjoint(makers):
+                    continue
+                if _may_be_called(resolver.annotated(annotation, scope), known):
+                    add(parameter.name)
     while waiting:
         for module, alias in resolver.mentioning(waiting.pop()):
             for kind, index in module.mentions(alias):
