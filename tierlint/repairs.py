@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -48,15 +49,27 @@ def repaired(shop: Workshop, judged: Sequence[JudgedCall]) -> tuple[JudgedCall, 
     for call in judged:
         for place in call.api_call.places:
             sharers.setdefault(place.call, []).append(call)
-    return tuple(_repaired(shop, call, sharers) for call in judged)
+
+    @cache
+    def is_sole(built: CallId) -> bool:
+        # The same for all calls that share an object, and a look at each of its uses.
+        requests = {other.api_call.call for other in sharers[built]}
+        return is_only_used_by(shop.program, shop.known, built, requests)
+
+    return tuple(_repaired(shop, call, sharers, is_sole) for call in judged)
 
 
-def _repaired(shop: Workshop, call: JudgedCall, sharers: Mapping[CallId, Sequence[JudgedCall]]) -> JudgedCall:
+def _repaired(
+    shop: Workshop,
+    call: JudgedCall,
+    sharers: Mapping[CallId, Sequence[JudgedCall]],
+    is_sole: Callable[[CallId], bool],
+) -> JudgedCall:
     call = replace(call, losses=tuple(_loss(shop, call, lost) for lost in call.api_call.lost))
     if not _wants_flex(shop, call):
         return call
     why_not: str | None = None
-    for place, obstacle, doubt in _places(shop, call, sharers):
+    for place, obstacle, doubt in _places(shop, call, sharers, is_sole):
         reading = shop.readings.get(place.call)
         text: Written | str = obstacle or "notebooks are not edited"
         if obstacle is None and reading is not None:
@@ -94,7 +107,10 @@ def _wants_flex(shop: Workshop, call: JudgedCall) -> bool:
 
 
 def _places(
-    shop: Workshop, call: JudgedCall, sharers: Mapping[CallId, Sequence[JudgedCall]]
+    shop: Workshop,
+    call: JudgedCall,
+    sharers: Mapping[CallId, Sequence[JudgedCall]],
+    is_sole: Callable[[CallId], bool],
 ) -> Iterator[tuple[TierPlace, str | None, str | None]]:
     """Where the tier could be written: where the object is built if all its calls can wait, then at the call.
 
@@ -112,9 +128,7 @@ def _places(
             what = f"`{name}` also serves a call that is not known to be able to wait ({at.path}:{at.line})"
             yield place, what, None
             continue
-        requests = {other.api_call.call for other in others}
-        sole = is_only_used_by(shop.program, shop.known, place.call, requests)
-        yield place, None, None if sole else "what is built here may be used elsewhere too"
+        yield place, None, None if is_sole(place.call) else "what is built here may be used elsewhere too"
 
 
 def _could_wait(call: JudgedCall) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tierlint.api_calls.arguments import Arguments, literals
+from tierlint.api_calls.arguments import TIER, Arguments, literals
 from tierlint.api_calls.providers import World, provider_of
 from tierlint.api_calls.texts import GAP, Text, read, receiver, texts
 from tierlint.catalog import Client, Endpoint, Method
@@ -16,7 +16,6 @@ from tierlint.model import Dictionary, Evidence, Expr, Name, TierPlace, Unknown
 from tierlint.program import Scope
 from tierlint.program.values import ConstantValue, ContainerValue, External, Values, argument
 
-TIER = "service_tier"
 _JSON = "json"
 _PLACES = ("url", "body", "verb", "object")
 _WRAPS = frozenset({"builtins.bytes()", "builtins.bytearray()", "io.BytesIO"})
