@@ -80,7 +80,7 @@ class Registrations:
         if table.keeper == "result":
             return [call]
         record = self.program.modules[call.path].call(call.index)
-        receiver = receiver_of(record)
+        receiver = receiver_of(record.callee)
         return self._built(receiver, Scope(call.path, record.function, record.owner)) if receiver is not None else []
 
     def _built(self, expr: Expr, scope: Scope) -> list[CallId]:
@@ -91,7 +91,7 @@ class Registrations:
 def _receivers(module: Module, kind: int, index: int, method: str) -> Iterator[Expr]:
     """The object whose method is called, or handed over to be called: `to_thread(graph.invoke, state)`."""
     if kind == CALLEE:
-        receiver = receiver_of(module.call(index))
+        receiver = receiver_of(module.call(index).callee)
         if receiver is not None:
             yield receiver
     elif kind == ARGUMENT:

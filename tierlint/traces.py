@@ -194,7 +194,7 @@ class Tracer:
         below = path.receiver
         order = self.program.resolver.order
         name = self.program.modules[edge.callee.path].function(edge.callee.index).name
-        receiver = receiver_of(record) if record.name == name else _handed_receiver(record, name)
+        receiver = receiver_of(record.callee) if record.name == name else _handed_receiver(record, name)
         if receiver is None:
             return True, here
         if here is not None and _on_itself(caller, method, receiver, record):

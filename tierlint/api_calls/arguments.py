@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name, Unknown
+from tierlint.model import Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     ConstantValue,
@@ -84,7 +85,8 @@ class Arguments:
             given, values = self.in_call(record, scope, name)
             return self.below(given, values, below)
         if name == RECEIVER:
-            made = [v for v in self.program.resolver.values(_base(record.callee), scope) if _is_built(v)]
+            base = receiver_of(record.callee)
+            made = [v for v in self.program.resolver.values(base, scope) if _is_built(v)] if base is not None else []
             return bool(made), tuple(made)
         for keyword, expr in record.keywords:
             if keyword == name:
@@ -223,13 +225,6 @@ class Arguments:
             if not given:
                 given, values = self.in_call(record, scope, "timeout")
         return seconds(values) if given else None
-
-
-def _base(callee: Expr) -> Expr:
-    """What the method that is called stands on."""
-    if isinstance(callee, Attribute):
-        return callee.base
-    return Name(callee.path.rpartition(".")[0]) if isinstance(callee, Name) and "." in callee.path else Unknown()
 
 
 def _is_built(value: Value) -> bool:

@@ -9,7 +9,7 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
 from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.usages import tails
+from tierlint.program.usages import receiver_of, tails
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -259,9 +259,8 @@ def own_root(program: Program, known: Known, module: Module) -> str | None:
 
 def receivers(program: Program, expr: Expr, scope: Scope) -> Values:
     """What the method that is called stands on."""
-    if isinstance(expr, Name) and "." in expr.path:
-        return program.resolver.name(expr.path.rpartition(".")[0], scope)
-    return program.resolver.values(expr.base, scope) if isinstance(expr, Attribute) else ()
+    base = receiver_of(expr)
+    return program.resolver.values(base, scope) if base is not None else ()
 
 
 def path_of(expr: Expr) -> str:

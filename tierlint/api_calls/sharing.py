@@ -7,9 +7,10 @@ from collections.abc import Collection
 from tierlint.api_calls.candidates import received_as
 from tierlint.api_calls.known import Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
-from tierlint.model import Attribute, Call, CallId, CallResult, Constant, Expr, FunctionId, Name
+from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -141,18 +142,10 @@ def _of_mention(
                     return None
                 steps += more
         return steps
-    if not _is_it(program, _receiver(program, record, scope), objects):
+    if not _is_it(program, resolver.values(receiver_of(record.callee) or record.callee, scope), objects):
         return []
     gives_it_back = any(isinstance(v, External) and v.made in objects for v in resolver.call_result(call))
     return [call] if gives_it_back else None
-
-
-def _receiver(program: Program, record: Call, scope: Scope) -> tuple[Value, ...]:
-    callee = record.callee
-    if isinstance(callee, Name):
-        owner = callee.path.rpartition(".")[0]
-        return program.resolver.name(owner or callee.path, scope)
-    return program.resolver.values(callee.base, scope) if isinstance(callee, Attribute) else ()
 
 
 def _handed(program: Program, call: CallId, expr: Expr, known: Known | None = None) -> list[_Step] | None:

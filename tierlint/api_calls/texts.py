@@ -9,9 +9,10 @@ from urllib.parse import urljoin
 from msgspec import Struct
 
 from tierlint.api_calls.arguments import record_of
-from tierlint.model import Attribute, Expr, Name
+from tierlint.model import Expr
 from tierlint.program import Program, Scope
 from tierlint.program.attributes import TEXT_METHODS
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import ConstantValue, External, TemplateValue, Value, Values, argument
 
 # What stands for a part that is not known.
@@ -63,11 +64,8 @@ def receiver(program: Program, value: External) -> tuple[Expr, Scope] | None:
     if value.made is None:
         return None
     record, scope = record_of(program, value.made)
-    if isinstance(record.callee, Attribute):
-        return record.callee.base, scope
-    if isinstance(record.callee, Name) and "." in record.callee.path:
-        return Name(record.callee.path.rpartition(".")[0]), scope
-    return None
+    base = receiver_of(record.callee)
+    return (base, scope) if base is not None else None
 
 
 def _texts(program: Program, value: Value, depth: int, known: _Known) -> Iterator[Text]:

@@ -253,7 +253,7 @@ class Usages:
         if known is None:
             values = self.resolver.callees(call)
             known = bool(values) and all(isinstance(value, External) for value in values)
-            if known and (receiver := receiver_of(record)) is not None:
+            if known and (receiver := receiver_of(record.callee)) is not None:
                 scope = Scope(call.path, record.function, record.owner)
                 known = not any(isinstance(v, InstanceValue) for v in self.resolver.values(receiver, scope))
             self._outside[call] = known
@@ -287,7 +287,7 @@ class Usages:
         defined = resolver.modules[function.path].function(function.index)
         if defined.owner < 0 or record.name != defined.name:
             return None
-        receiver = receiver_of(record)
+        receiver = receiver_of(record.callee)
         if receiver is None:
             return None
         key = (function.path, defined.owner)
@@ -451,12 +451,12 @@ class Usages:
         return self._namesakes.get(name, 0) <= MOST_NAMESAKES
 
 
-def receiver_of(record: Call) -> Expr | None:
+def receiver_of(callee: Expr) -> Expr | None:
     """What a method is called on, where that is an expression of its own."""
-    if isinstance(record.callee, Name) and "." in record.callee.path:
-        return Name(record.callee.path.rpartition(".")[0])
-    if isinstance(record.callee, Attribute) and "." not in record.callee.name:
-        return record.callee.base
+    if isinstance(callee, Name) and "." in callee.path:
+        return Name(callee.path.rpartition(".")[0])
+    if isinstance(callee, Attribute) and "." not in callee.name:
+        return callee.base
     return None
 
 
