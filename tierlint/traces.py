@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
 
-from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Detach
+from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog
+from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, handed_down, kept_by
@@ -18,23 +18,19 @@ from tierlint.model import (
     CallEdge,
     CallId,
     CallResult,
-    Constant,
-    EdgeKind,
     EntryPoint,
     Evidence,
     Expr,
     FunctionId,
-    Location,
     Name,
     Trace,
 )
 from tierlint.patterns import Names
-from tierlint.program import Program, Scope, Usage
+from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.usages import receiver_of
-from tierlint.program.values import MOST_VALUES, ClassKey, ClassValue, External, FunctionValue, InstanceValue, argument
-from tierlint.registrations import Registrations
-from tierlint.waiting import is_awaited
+from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue
+from tierlint.sinks import Sinks
 
 LONGEST = 30
 MOST_STATES = 4000
@@ -46,7 +42,6 @@ _EXAMPLES = frozenset(
 )
 # How far below a detached step a push to a person is looked for.
 SINK_DEPTH = 2
-_BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
 
 
 class _Path(Struct, frozen=True):
@@ -71,24 +66,12 @@ class Tracer:
         self.program = program
         self.catalog = catalog
         self.entries = entries
-        tables = catalog.frameworks
-        self.detaches = [d for t in tables for d in t.detach]
-        self.fan_outs = [f for t in tables for f in t.fan_out]
-        self.sinks = [s for t in tables for s in t.sink]
-        self.prompts = [p for t in tables for p in t.prompt]
-        self.detach_names = Names((n, i) for i, d in enumerate(self.detaches) for n in d.call)
-        self.detach_methods = Names((n, i) for i, d in enumerate(self.detaches) for n in d.method)
-        self.detached_calls = [d for d in self.detaches if d.decorator and not d.method and not d.call]
-        self.registrations = Registrations(program, [r for t in tables for r in t.registration])
-        self.fan_out_names = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.call)
-        self.fan_out_methods = Names((n, i) for i, f in enumerate(self.fan_outs) for n in f.method)
-        self.sink_names = Names((n, i) for i, s in enumerate(self.sinks) for n in s.call)
+        self.sinks = Sinks(program, catalog)
+        self.edges = Edges(program, catalog, entries, self.sinks)
+        self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
-        self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
-        self._sunk: dict[tuple[FunctionId, str, int], Evidence | None] = {}
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
         self._shapes: dict[CallId, Shape] = {}
-        self._by_name: dict[tuple[str, str], list[tuple[CallId, Detach]]] | None = None
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -131,7 +114,7 @@ class Tracer:
                 self._record(found, call, entry, path)
             if len(path.hops) >= LONGEST:
                 continue
-            edges, handed = self.edges_to(path.function)
+            edges, handed = self.edges.to(path.function)
             for entry in handed:
                 self._record(found, call, entry, path)
             for edge in edges:
@@ -174,7 +157,7 @@ class Tracer:
             return False
         if any(hop.callee.path != home for hop in path.hops):
             return False
-        callers = (*self.edges_to(path.hops[0].callee)[0], *self.edges_to(path.hops[-1].callee)[0])
+        callers = (*self.edges.to(path.hops[0].callee)[0], *self.edges.to(path.hops[-1].callee)[0])
         return any(edge.caller.path != home for edge in callers)
 
     def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
@@ -249,193 +232,18 @@ class Tracer:
 
     def _taken(self, path: _Path, call: CallId) -> _Path:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
-        module = self.program.modules[call.path]
-        record = module.call(call.index)
-        if record.use.how != "argument":
+        found = self.edges.taken(call)
+        if found is None:
             return path
-        outer = CallId(call.path, record.use.call)
-        for number in self.detach_names.of_call(self.program, outer):
-            detach = self.detaches[number]
-            if detach.takes != "call":
-                continue
-            at = self.program.location(outer)
-            if self._waited(outer, detach):
-                return _with(path, waits=path.waits or Evidence(f"{detach.says}, and its end is awaited", at))
-            hops = path.hops
-            if hops and hops[0].by == call:
-                hops = (msgspec.structs.replace(hops[0], how="detached", waits=False, note=detach.says), *hops[1:])
-            path = msgspec.structs.replace(path, hops=hops)
-            return _with(path, detached=path.detached or Evidence(detach.says, at))
-        return path
-
-    # --- edges -----------------------------------------------------------------------------------
-
-    def edges_to(self, function: FunctionId) -> tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]:
-        """Who makes a function run, and which frameworks it is handed to."""
-        known = self._edges.get(function)
-        if known is None:
-            edges: dict[tuple[FunctionId, CallId, str], CallEdge] = {}
-            entries: list[EntryPoint] = []
-            usages = self.program.usages(function)
-            callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
-            for usage in usages:
-                entry = self._handed_over(usage)
-                if entry is not None:
-                    entries.append(entry)
-                if entry is not None or usage.how == "wrapped":
-                    continue
-                for edge in self._edges_of(function, usage, callers):
-                    edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            is_task = any(entry.kind == "queue-task" for entry in (*entries, *self.entries.of(function)))
-            for edge in self._dispatched_by_name(function, is_task):
-                edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
-            self._edges[function] = known
-        return known
-
-    def _handed_over(self, usage: Usage) -> EntryPoint | None:
-        """A framework is handed the function, or a signature of it: `add_periodic_task(60, clean.s())`."""
-        if usage.how in ("handed", "wrapped", "instance"):
-            return self.entries.handed_to(usage)
-        if usage.how != "method" or usage.call is None or not self.detach_methods.matching(str(usage.which)):
-            return None
-        module = self.program.modules[usage.call.path]
-        use = module.call(usage.call.index).use
-        if use.how != "argument":
-            return None
-        outer = module.call(use.call)
-        given: list[tuple[int | str | None, Expr]] = [*enumerate(outer.arguments), *outer.keywords]
-        which = next((which for which, expr in given if expr == CallResult(usage.call.index)), None)
-        return self.entries.handed_to(Usage("handed", usage.caller, CallId(usage.call.path, use.call), which))
-
-    def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
-        if usage.call is None:
-            at = self.program.definition(usage.caller)
-            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at)
-            return
-        call = usage.call
-        module = self.program.modules[call.path]
-        at = self.program.location(call)
-        how: EdgeKind = "direct"
-        if usage.how in ("override", "named"):
-            how = "override" if usage.how == "override" else "named"
-        if usage.how == "method":
-            yield self._by_method(function, usage, module, call, at)
-            return
-        if usage.how in ("handed", "instance"):
-            for number in self.detach_names.of_call(self.program, call):
-                detach = self.detaches[number]
-                if detach.takes == "function" and usage.which in detach.runs:
-                    yield self._detached(function, usage.caller, call, detach, module, at)
-                    return
-            for number in self.fan_out_names.of_call(self.program, call):
-                spread = self.fan_outs[number]
-                if usage.which in spread.function:
-                    text = Evidence(f"{spread.says}: one request per item", at)
-                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
-                    return
-            later = [*self._run_later(function, call, usage.which)]
-            if later:
-                yield from later
-                return
-            if usage.how == "instance" or not self._may_call_back(call, callers):
-                return
-            how = "callback"
-        if usage.how == "called":
-            for detach in self.detached_calls:
-                if self.entries.carries(function, detach.decorator):
-                    yield self._detached(function, usage.caller, call, detach, module, at)
-                    return
-        yield CallEdge(usage.caller, function, call, how, None, True, at)
-
-    def _run_later(self, function: FunctionId, call: CallId, which: int | str | None) -> Iterator[CallEdge]:
-        """A function left with an object runs where that object is set going."""
-        table = self.registrations.of(call, which)
-        if table is None:
-            return
-        chained = Evidence(f"{table.says}, one after the other", self.program.location(call)) if table.steps else None
-        for caller, start in self.registrations.starts(call, table):
-            at = self.program.location(start)
-            yield CallEdge(caller, function, start, "callback", None, True, at, table.says, chained)
-        if self.entries.is_served(call.path):
-            body, at = FunctionId(call.path, 0), self.program.location(call)
-            yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
-
-    def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
-        """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
-        module = self.program.modules[call.path]
-        values = self.program.callees(call)
-        for value in values:
-            if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
-                return False  # that call is an edge of its own
-            if isinstance(value, ClassValue):
-                return False  # what an object keeps runs where the object is used
-            if isinstance(value, External) and value.name.startswith("builtins."):
-                return value.name in _BUILTINS_THAT_CALL
-        # At import time a function is registered, and what runs it later is not known.
-        record = module.call(call.index)
-        return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
-
-    def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
-        # What only the functions of one framework have says more than a method's name alone.
-        for number in self.fan_out_methods.matching(str(usage.which)):
-            spread = self.fan_outs[number]
-            if self.entries.carries(function, spread.decorator):
-                text = Evidence(f"{spread.says}: one request per item", at)
-                return CallEdge(usage.caller, function, call, "callback", text, True, at)
-        fitting = [self.detaches[number] for number in self.detach_methods.matching(str(usage.which))]
-        for detach in sorted(fitting, key=lambda detach: not detach.decorator):
-            if not detach.decorator or self.entries.carries(function, detach.decorator):
-                return self._detached(function, usage.caller, call, detach, module, at)
-        return CallEdge(usage.caller, function, call, "callback", None, True, at)
-
-    def _detached(
-        self,
-        function: FunctionId,
-        caller: FunctionId,
-        call: CallId,
-        detach: Detach,
-        module: Module,
-        at: Location,
-    ) -> CallEdge:
-        waits = self._waited(call, detach)
-        how: EdgeKind = "dispatched" if detach.how == "dispatched" else "detached"
-        note = f"{detach.says}, and the caller waits for it" if waits else detach.says
-        return CallEdge(caller, function, call, how, None, waits, at, note)
-
-    def _dispatched_by_name(self, function: FunctionId, is_task: bool) -> Iterator[CallEdge]:
-        """`send_task("app.tasks.enrich")`, `queue.enqueue("app.jobs.run")`; `enqueue_job("run")` for a task."""
-        if self._by_name is None:
-            self._by_name = {}
-            for number, detach in enumerate(self.detaches):
-                if detach.takes not in ("name", "function name"):
-                    continue
-                for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
-                    for call, record in self.program.resolver.calls_named(tail):
-                        if number in self.detach_names.of_call(self.program, call):
-                            for text in _texts(record, detach):
-                                self._by_name.setdefault((detach.takes, text), []).append((call, detach))
-        if not self._by_name:
-            return
-        names = [(takes, name) for name in self.entries.dotted_names(function) for takes in ("name", "function name")]
-        if is_task:
-            defined = self.program.modules[function.path].function(function.index)
-            # A class may stand for the method that is the task.
-            names += [("function name", name) for name in (defined.qualname, defined.qualname.rpartition(".")[0])]
-        for name in names:
-            for call, detach in self._by_name.get(name, ()):
-                module = self.program.modules[call.path]
-                caller = FunctionId(call.path, module.call(call.index).function)
-                yield self._detached(function, caller, call, detach, module, self.program.location(call))
-
-    def _waited(self, call: CallId, detach: Detach) -> bool:
-        """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""
-        if is_awaited(self.program, call, detach):
-            return True
-        function = self.program.modules[call.path].call(call.index).function
-        module = self.program.modules[call.path]
-        inside = [n for n in range(len(module.summary.functions)) if _is_within(module, n, function)]
-        return any(self._sink(FunctionId(call.path, number), "rejoin", 0) is not None for number in inside)
+        detach, outer = found
+        at = self.program.location(outer)
+        if self.edges.is_waited_for(outer, detach):
+            return _with(path, waits=path.waits or Evidence(f"{detach.says}, and its end is awaited", at))
+        hops = path.hops
+        if hops and hops[0].by == call:
+            hops = (msgspec.structs.replace(hops[0], how="detached", waits=False, note=detach.says), *hops[1:])
+        path = msgspec.structs.replace(path, hops=hops)
+        return _with(path, detached=path.detached or Evidence(detach.says, at))
 
     # --- people ----------------------------------------------------------------------------------
 
@@ -451,31 +259,10 @@ class Tracer:
             if behind:
                 functions.append(hop.callee)
         for function in functions:
-            found = self._sink(function, "live", SINK_DEPTH)
+            found = self.sinks.below(function, "live", SINK_DEPTH)
             if found is not None:
                 return found
         return None
-
-    def _sink(self, function: FunctionId, kind: str, depth: int) -> Evidence | None:
-        """A call in a function (or in those it calls, `depth` levels down) that hands something to a sink."""
-        key = (function, kind, depth)
-        if key not in self._sunk:
-            self._sunk[key] = None
-            module = self.program.modules[function.path]
-            calls = [CallId(function.path, number) for number in module.calls_in(function.index)]
-            for call in calls:
-                for match in self.sink_names.of_call(self.program, call):
-                    if self.sinks[match].kind == kind:
-                        self._sunk[key] = Evidence(self.sinks[match].says, self.program.location(call))
-                        return self._sunk[key]
-            for call in calls if depth else ():
-                for value in self.program.callees(call):
-                    if isinstance(value, FunctionValue):
-                        found = self._sink(FunctionId(value.path, value.index), kind, depth - 1)
-                        if found is not None:
-                            self._sunk[key] = found
-                            return found
-        return self._sunk[key]
 
     def _interactive(self, entry: EntryPoint, functions: list[FunctionId]) -> Evidence | None:
         """Somebody at the terminal is asked something on the way, so somebody sits there."""
@@ -509,7 +296,7 @@ class Tracer:
             for function, sources in level.items():
                 if function.index == 0:
                     continue
-                for edge in self.edges_to(function)[0]:
+                for edge in self.edges.to(function)[0]:
                     known = found.get(edge.caller, {})
                     fresh = {source: text for source, text in sources.items() if source not in known}
                     if fresh and edge.how in ("direct", "override"):
@@ -545,20 +332,5 @@ def _on_itself(module: Module, method: int | None, receiver: Expr, record: Call)
     return bool(parameters) and parameters[0].name == receiver.path
 
 
-def _is_within(module: Module, function: int, outer: int) -> bool:
-    while function >= 0:
-        if function == outer:
-            return True
-        function = module.function(function).parent if outer != 0 else -1
-    return False
-
-
 def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:
     return msgspec.structs.replace(path, detached=detached or path.detached, waits=waits or path.waits)
-
-
-def _texts(record: Call, detach: Detach) -> Iterator[str]:
-    for which in detach.runs:
-        expr = argument(record, which)
-        if isinstance(expr, Constant) and isinstance(expr.value, str):
-            yield expr.value

@@ -1,0 +1,243 @@
+"""Who makes a function run: calls, callbacks, detached steps, dispatch by name, and what frameworks are handed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierlint.catalog import Catalog, Detach
+from tierlint.entry_points import EntryPoints
+from tierlint.model import (
+    Call,
+    CallEdge,
+    CallId,
+    CallResult,
+    Constant,
+    EdgeKind,
+    EntryPoint,
+    Evidence,
+    Expr,
+    FunctionId,
+    Location,
+)
+from tierlint.patterns import Names
+from tierlint.program import Program, Usage
+from tierlint.program.modules import Module
+from tierlint.program.values import ClassValue, External, FunctionValue, argument
+from tierlint.registrations import Registrations
+from tierlint.sinks import Sinks
+from tierlint.waiting import is_awaited
+
+_BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
+
+
+class Edges:
+    """The edges of the call graph, found backwards and on demand, one function at a time."""
+
+    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks) -> None:
+        self._program = program
+        self._entries = entries
+        self._sinks = sinks
+        tables = catalog.frameworks
+        self._detaches = [d for t in tables for d in t.detach]
+        self._fan_outs = [f for t in tables for f in t.fan_out]
+        self._detach_names = Names((n, i) for i, d in enumerate(self._detaches) for n in d.call)
+        self._detach_methods = Names((n, i) for i, d in enumerate(self._detaches) for n in d.method)
+        self._detached_calls = [d for d in self._detaches if d.decorator and not d.method and not d.call]
+        self._registrations = Registrations(program, [r for t in tables for r in t.registration])
+        self._fan_out_names = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.call)
+        self._fan_out_methods = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.method)
+        self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
+        self._by_name: dict[tuple[str, str], list[tuple[CallId, Detach]]] | None = None
+
+    def taken(self, call: CallId) -> tuple[Detach, CallId] | None:
+        """What runs a call apart that is handed to it: `create_task(f())`."""
+        record = self._program.modules[call.path].call(call.index)
+        if record.use.how != "argument":
+            return None
+        outer = CallId(call.path, record.use.call)
+        for number in self._detach_names.of_call(self._program, outer):
+            if self._detaches[number].takes == "call":
+                return self._detaches[number], outer
+        return None
+
+    def to(self, function: FunctionId) -> tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]:
+        """Who makes a function run, and which frameworks it is handed to."""
+        known = self._edges.get(function)
+        if known is None:
+            edges: dict[tuple[FunctionId, CallId, str], CallEdge] = {}
+            entries: list[EntryPoint] = []
+            usages = self._program.usages(function)
+            callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
+            for usage in usages:
+                entry = self._handed_over(usage)
+                if entry is not None:
+                    entries.append(entry)
+                if entry is not None or usage.how == "wrapped":
+                    continue
+                for edge in self._edges_of(function, usage, callers):
+                    edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
+            for edge in self._dispatched_by_name(function, is_task):
+                edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
+            self._edges[function] = known
+        return known
+
+    def _handed_over(self, usage: Usage) -> EntryPoint | None:
+        """A framework is handed the function, or a signature of it: `add_periodic_task(60, clean.s())`."""
+        if usage.how in ("handed", "wrapped", "instance"):
+            return self._entries.handed_to(usage)
+        if usage.how != "method" or usage.call is None or not self._detach_methods.matching(str(usage.which)):
+            return None
+        module = self._program.modules[usage.call.path]
+        use = module.call(usage.call.index).use
+        if use.how != "argument":
+            return None
+        outer = module.call(use.call)
+        given: list[tuple[int | str | None, Expr]] = [*enumerate(outer.arguments), *outer.keywords]
+        which = next((which for which, expr in given if expr == CallResult(usage.call.index)), None)
+        return self._entries.handed_to(Usage("handed", usage.caller, CallId(usage.call.path, use.call), which))
+
+    def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
+        if usage.call is None:
+            at = self._program.definition(usage.caller)
+            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at)
+            return
+        call = usage.call
+        module = self._program.modules[call.path]
+        at = self._program.location(call)
+        how: EdgeKind = "direct"
+        if usage.how in ("override", "named"):
+            how = "override" if usage.how == "override" else "named"
+        if usage.how == "method":
+            yield self._by_method(function, usage, module, call, at)
+            return
+        if usage.how in ("handed", "instance"):
+            for number in self._detach_names.of_call(self._program, call):
+                detach = self._detaches[number]
+                if detach.takes == "function" and usage.which in detach.runs:
+                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    return
+            for number in self._fan_out_names.of_call(self._program, call):
+                spread = self._fan_outs[number]
+                if usage.which in spread.function:
+                    text = Evidence(f"{spread.says}: one request per item", at)
+                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
+                    return
+            later = [*self._run_later(function, call, usage.which)]
+            if later:
+                yield from later
+                return
+            if usage.how == "instance" or not self._may_call_back(call, callers):
+                return
+            how = "callback"
+        if usage.how == "called":
+            for detach in self._detached_calls:
+                if self._entries.carries(function, detach.decorator):
+                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    return
+        yield CallEdge(usage.caller, function, call, how, None, True, at)
+
+    def _run_later(self, function: FunctionId, call: CallId, which: int | str | None) -> Iterator[CallEdge]:
+        """A function left with an object runs where that object is set going."""
+        table = self._registrations.of(call, which)
+        if table is None:
+            return
+        chained = Evidence(f"{table.says}, one after the other", self._program.location(call)) if table.steps else None
+        for caller, start in self._registrations.starts(call, table):
+            at = self._program.location(start)
+            yield CallEdge(caller, function, start, "callback", None, True, at, table.says, chained)
+        if self._entries.is_served(call.path):
+            body, at = FunctionId(call.path, 0), self._program.location(call)
+            yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
+
+    def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
+        """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
+        module = self._program.modules[call.path]
+        values = self._program.callees(call)
+        for value in values:
+            if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
+                return False  # that call is an edge of its own
+            if isinstance(value, ClassValue):
+                return False  # what an object keeps runs where the object is used
+            if isinstance(value, External) and value.name.startswith("builtins."):
+                return value.name in _BUILTINS_THAT_CALL
+        # At import time a function is registered, and what runs it later is not known.
+        record = module.call(call.index)
+        return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
+
+    def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
+        # What only the functions of one framework have says more than a method's name alone.
+        for number in self._fan_out_methods.matching(str(usage.which)):
+            spread = self._fan_outs[number]
+            if self._entries.carries(function, spread.decorator):
+                text = Evidence(f"{spread.says}: one request per item", at)
+                return CallEdge(usage.caller, function, call, "callback", text, True, at)
+        fitting = [self._detaches[number] for number in self._detach_methods.matching(str(usage.which))]
+        for detach in sorted(fitting, key=lambda detach: not detach.decorator):
+            if not detach.decorator or self._entries.carries(function, detach.decorator):
+                return self._detached(function, usage.caller, call, detach, module, at)
+        return CallEdge(usage.caller, function, call, "callback", None, True, at)
+
+    def _detached(
+        self,
+        function: FunctionId,
+        caller: FunctionId,
+        call: CallId,
+        detach: Detach,
+        module: Module,
+        at: Location,
+    ) -> CallEdge:
+        waits = self.is_waited_for(call, detach)
+        how: EdgeKind = "dispatched" if detach.how == "dispatched" else "detached"
+        note = f"{detach.says}, and the caller waits for it" if waits else detach.says
+        return CallEdge(caller, function, call, how, None, waits, at, note)
+
+    def _dispatched_by_name(self, function: FunctionId, is_task: bool) -> Iterator[CallEdge]:
+        """`send_task("app.tasks.enrich")`, `queue.enqueue("app.jobs.run")`; `enqueue_job("run")` for a task."""
+        if self._by_name is None:
+            self._by_name = {}
+            for number, detach in enumerate(self._detaches):
+                if detach.takes not in ("name", "function name"):
+                    continue
+                for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
+                    for call, record in self._program.resolver.calls_named(tail):
+                        if number in self._detach_names.of_call(self._program, call):
+                            for text in _texts(record, detach):
+                                self._by_name.setdefault((detach.takes, text), []).append((call, detach))
+        if not self._by_name:
+            return
+        names = [(takes, name) for name in self._entries.dotted_names(function) for takes in ("name", "function name")]
+        if is_task:
+            defined = self._program.modules[function.path].function(function.index)
+            # A class may stand for the method that is the task.
+            names += [("function name", name) for name in (defined.qualname, defined.qualname.rpartition(".")[0])]
+        for name in names:
+            for call, detach in self._by_name.get(name, ()):
+                module = self._program.modules[call.path]
+                caller = FunctionId(call.path, module.call(call.index).function)
+                yield self._detached(function, caller, call, detach, module, self._program.location(call))
+
+    def is_waited_for(self, call: CallId, detach: Detach) -> bool:
+        """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""
+        if is_awaited(self._program, call, detach):
+            return True
+        function = self._program.modules[call.path].call(call.index).function
+        module = self._program.modules[call.path]
+        inside = [n for n in range(len(module.summary.functions)) if _is_within(module, n, function)]
+        return any(self._sinks.below(FunctionId(call.path, number), "rejoin", 0) is not None for number in inside)
+
+
+def _is_within(module: Module, function: int, outer: int) -> bool:
+    while function >= 0:
+        if function == outer:
+            return True
+        function = module.function(function).parent if outer != 0 else -1
+    return False
+
+
+def _texts(record: Call, detach: Detach) -> Iterator[str]:
+    for which in detach.runs:
+        expr = argument(record, which)
+        if isinstance(expr, Constant) and isinstance(expr.value, str):
+            yield expr.value
