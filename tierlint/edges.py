@@ -46,7 +46,7 @@ class Edges:
         self._registrations = Registrations(program, [r for t in tables for r in t.registration])
         self._fan_out_names = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.call)
         self._fan_out_methods = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.method)
-        self._edges: dict[FunctionId, tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
+        self._edges: dict[tuple[FunctionId, bool], tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
         self._by_name: dict[tuple[str, str], list[tuple[CallId, Detach]]] | None = None
 
     def taken(self, call: CallId) -> tuple[Detach, CallId] | None:
@@ -60,13 +60,15 @@ class Edges:
                 return self._detaches[number], outer
         return None
 
-    def to(self, function: FunctionId) -> tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]:
+    def to(
+        self, function: FunctionId, *, by_tests: bool = False
+    ) -> tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]:
         """Who makes a function run, and which frameworks it is handed to."""
-        known = self._edges.get(function)
+        known = self._edges.get((function, by_tests))
         if known is None:
             edges: dict[tuple[FunctionId, CallId, str], CallEdge] = {}
             entries: list[EntryPoint] = []
-            usages = self._program.usages(function)
+            usages = self._program.usages(function, by_tests=by_tests)
             callers = {usage.caller for usage in usages if usage.how in ("called", "override", "handed")}
             for usage in usages:
                 entry = self._handed_over(usage)
@@ -80,7 +82,7 @@ class Edges:
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
             known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
-            self._edges[function] = known
+            self._edges[function, by_tests] = known
         return known
 
     def _handed_over(self, usage: Usage) -> EntryPoint | None:

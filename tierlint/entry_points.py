@@ -26,7 +26,7 @@ from tierlint.model import (
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, Usage, dotted, locate
-from tierlint.program.modules import Module, is_test
+from tierlint.program.modules import Module
 from tierlint.program.values import (
     ClassKey,
     ClassValue,
@@ -211,7 +211,7 @@ class EntryPoints:
         started = [self.started(function, target) for target in self.by_script.get(path, ())]
         if any(entry.kind in ("schedule", "ci-job") for entry in started):
             return tuple(started)
-        if guarded and not started and self._holds_tests(path):
+        if guarded and not started and self.program.modules[path].holds_tests:
             at = self.program.definition(function)
             return (EntryPoint(function, self.program.modules[path].name, "test", at, "a test file that runs itself"),)
         if guarded:
@@ -230,11 +230,6 @@ class EntryPoints:
     def is_served(self, path: str) -> bool:
         """Whether a server answers people with what a file builds."""
         return any(target.command.when == "request" for target in self.by_script.get(path, ()))
-
-    def _holds_tests(self, path: str) -> bool:
-        """A file of tests by its place or name, and by what is in it: a script may be called `test_something.py`."""
-        functions = self.program.modules[path].summary.functions
-        return is_test(path) and any(function.name.startswith("test") for function in functions)
 
     def _framework_body(self, path: str) -> EntryPattern | None:
         """A script that a framework runs from top to bottom for each visitor."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
 from tierlint.model import ApiCall, Confidence, Evidence, Trace, Verdict
+from tierlint.traces import votes
 
 # A person starts these and may sit there; nobody can say from the code alone.
 _STARTED_BY_HAND = frozenset({"command", "notebook", "start-up"})
@@ -27,7 +28,7 @@ def judge(
         )
     if method.live:
         return _verdict("standard", "high", [Evidence("a live connection: somebody is on the line", call.at)])
-    voting = [trace for trace in traces if trace.entry.kind != "test" and not trace.demo]
+    voting = [trace for trace in traces if votes(trace)]
     if not voting:
         return _unreached(call, traces)
     impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, live_sink)) is not None]

@@ -38,9 +38,12 @@ class Program:
         self._reach: dict[tuple[str, bool], frozenset[str]] = {}
         self._importers: dict[str, list[tuple[str, int]]] | None = None
 
-    def usages(self, function: FunctionId) -> tuple[Usage, ...]:
-        """Every way in which a function is made to run."""
-        return self._usages.of(function)
+    def usages(self, function: FunctionId, *, by_tests: bool = True) -> tuple[Usage, ...]:
+        """Every way in which a function is made to run; without `by_tests`, those in files of tests are left out.
+
+        Tests call everything, so the way to them is the long one; a function of such a file has all its usages.
+        """
+        return self._usages.of(function, by_tests or self.modules[function.path].holds_tests)
 
     def callees(self, call: CallId) -> Values:
         """What a call runs."""

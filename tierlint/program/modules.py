@@ -14,12 +14,14 @@ class Module:
 
     __slots__ = (
         "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_methods", "_names", "_stores",
-        "dotted", "name", "path", "stars", "summary",
+        "dotted", "holds_tests", "name", "path", "stars", "summary",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, summary: ModuleSummary) -> None:
         self.path = path
         self.name = name
+        # By place or name, and by what is in it: a script or a route may stand in a file called `load_test.py`.
+        self.holds_tests = is_test(path) and any(function.name.startswith("test") for function in summary.functions)
         self.summary = summary
         self._bindings: dict[tuple[int, int], dict[str, list[Binding]]] | None = None
         self._functions: dict[int, dict[str, list[int]]] | None = None

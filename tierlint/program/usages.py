@@ -75,21 +75,21 @@ class Usages:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._found: dict[FunctionId, tuple[Usage, ...]] = {}
+        self._found: dict[tuple[FunctionId, bool], tuple[Usage, ...]] = {}
         self._namesakes: dict[str, int] | None = None
         self._by_getattr: dict[str, list[CallId]] | None = None
         self._outside: dict[CallId, bool] = {}
         self._called: dict[FunctionValue, bool] = {}
         self._inside: dict[ContainerValue, Values] = {}
 
-    def of(self, function: FunctionId) -> tuple[Usage, ...]:
-        known = self._found.get(function)
+    def of(self, function: FunctionId, by_tests: bool) -> tuple[Usage, ...]:
+        known = self._found.get((function, by_tests))
         if known is None:
-            known = tuple(dict.fromkeys(self._search(function)))
-            self._found[function] = known
+            known = tuple(dict.fromkeys(self._search(function, by_tests)))
+            self._found[function, by_tests] = known
         return known
 
-    def _search(self, function: FunctionId) -> Iterator[Usage]:
+    def _search(self, function: FunctionId, by_tests: bool) -> Iterator[Usage]:
         resolver = self.resolver
         module = resolver.modules[function.path]
         defined = module.function(function.index)
@@ -131,7 +131,7 @@ class Usages:
                 continue
             seen.add((name, within))
             for place, alias in resolver.mentioning(name):
-                if within is not None and place.path != within:
+                if (within is not None and place.path != within) or (place.holds_tests and not by_tests):
                     continue
                 for kind, index in place.mentions(alias):
                     yield from self._mention(place, kind, index, function, target, wanted, waiting)
