@@ -22,7 +22,7 @@ from tierlint.model import (
 from tierlint.patterns import Names
 from tierlint.program import Program, Usage
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, External, FunctionValue, argument
+from tierlint.program.values import ClassValue, External, FunctionValue, Value, argument
 from tierlint.registrations import Registrations
 from tierlint.sinks import Sinks
 from tierlint.waiting import is_awaited
@@ -160,13 +160,19 @@ class Edges:
         for value in values:
             if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
                 return False  # that call is an edge of its own
-            if isinstance(value, ClassValue):
+            if isinstance(value, ClassValue) or self._is_constructor(value):
                 return False  # what an object keeps runs where the object is used
             if isinstance(value, External) and value.name.startswith("builtins."):
                 return value.name in _BUILTINS_THAT_CALL
         # At import time a function is registered, and what runs it later is not known.
         record = module.call(call.index)
         return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
+
+    def _is_constructor(self, value: Value) -> bool:
+        """`super().__init__(handlers)`."""
+        if not isinstance(value, FunctionValue):
+            return False
+        return self._program.modules[value.path].function(value.index).name == "__init__"
 
     def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
         # What only the functions of one framework have says more than a method's name alone.

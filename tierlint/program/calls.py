@@ -44,7 +44,10 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
         if method is not None:
             yield SuperValue(call.path, module.function(method).owner)
         return
-    for value in resolver.callees(call):
+    callees = resolver.callees(call)
+    if record.name in resolver.telling and all(isinstance(value, External) for value in callees):
+        yield from asked_for(resolver, record, scope)
+    for value in callees:
         if isinstance(value, ClassValue):
             yield InstanceValue(value.path, value.index, call, exact=True)
         elif isinstance(value, FunctionValue):
@@ -61,6 +64,17 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
                     yield from resolver.returns(called.path, called.index)
         elif isinstance(value, MethodOf):
             yield from method_result(resolver, value, record, scope)
+
+
+def asked_for(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]:
+    """What a method gives whose name says it on any object: `injector.get(Clerk)` is a `Clerk`."""
+    form, _, which = resolver.flows.get(f"*.{record.name}", "").rpartition(" ")
+    expr = argument(record, which) if form == "instance of" else None
+    # Of a class, by the way it is written: most of what is got anywhere is no class.
+    if isinstance(expr, Name) and expr.path.rpartition(".")[2][:1].isupper():
+        for given in resolver.values(expr, scope):
+            if isinstance(given, ClassValue):
+                yield InstanceValue(given.path, given.index)
 
 
 def _known_outside(resolver: Resolver, value: FunctionValue) -> External | None:
