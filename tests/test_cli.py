@@ -274,6 +274,19 @@ def test_named_paths_limit_the_report_and_not_the_analysis(shop: Path) -> None:
     assert len(codes(tierlint(shop, "-q", "--output-format", "concise").stdout)) == 2
 
 
+def test_a_package_of_a_repository_is_judged_as_a_part_of_it(tmp_path: Path) -> None:
+    nightly = "on: {schedule: [{cron: '0 4 * * *'}]}\njobs: {j: {steps: [{run: python parcels/ask.py}]}}\n"
+    parcels = {"parcels/pyproject.toml": "", "parcels/ask.py": UNKNOWN + '\n\nask("Where is it?")\n'}
+    write(tmp_path, {"tierlint.toml": "", ".github/workflows/nightly.yml": nightly, **parcels})
+    for words in ((".",), ("parcels",), ("parcels/ask.py",)):
+        assert "schedule .github/workflows/nightly.yml:2" in tierlint(tmp_path, "calls", *words).stdout
+    assert "nightly.yml" in tierlint(tmp_path, "explain", "parcels/ask.py:5").stdout
+    # Started inside, or left out by the repository, it is a project of its own.
+    assert "nightly.yml" not in tierlint(tmp_path / "parcels", "calls").stdout
+    write(tmp_path, {"tierlint.toml": 'exclude = ["parcels"]'})
+    assert "nightly.yml" not in tierlint(tmp_path, "calls", "parcels").stdout
+
+
 def test_force_exclude_leaves_out_named_files(shop: Path) -> None:
     write(shop, {"tierlint.toml": "exclude = ['mail/']\n"})
     assert tierlint(shop, "mail/tasks.py").returncode == 1

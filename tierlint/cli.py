@@ -219,9 +219,9 @@ def _mistakes_reported() -> Iterator[None]:
 
 def _settings(paths: Sequence[Path], options: dict[str, Any]) -> tuple[Path, Settings]:
     """The project's root, and its settings with the command line's on top."""
-    from tierlint.config import load, override
+    from tierlint.config import override
     from tierlint.filtering import check_selectors, check_settings
-    from tierlint.project import SOURCE_SUFFIXES, MissingPath, find_root, is_text
+    from tierlint.project import SOURCE_SUFFIXES, MissingPath, is_text
     from tierlint.rules import rule_names
 
     for path in paths:
@@ -231,14 +231,30 @@ def _settings(paths: Sequence[Path], options: dict[str, Any]) -> tuple[Path, Set
             raise click.UsageError(f"{str(path)!a}: a name that is not valid text cannot be reported on")
         if path.is_file() and path.suffix not in SOURCE_SUFFIXES:
             _warn(f"{path}: neither a Python file nor a notebook, left out")
-    root = find_root(paths)
-    settings = load(root, options["config"])
+    root, settings = _project(paths, options["config"])
     names = rule_names()
     check_settings(settings, names)
     for option in ("select", "extend_select", "ignore"):
         check_selectors(options.get(option, ()), names, f"--{option.replace('_', '-')}")
     overrides = ("select", "extend_select", "ignore", "min_confidence", "output_format", "strict")
     return root, override(settings, **{key: options.get(key) for key in overrides})
+
+
+def _project(paths: Sequence[Path], config: Path | None) -> tuple[Path, Settings]:
+    """The nearest project around the paths; the one that tierlint is started at the top of, where they are part of it.
+
+    A package of a larger repository has callers and schedules outside its own folder, and what is said of a call must
+    not depend on whether its file was named.
+    """
+    from tierlint.config import load
+    from tierlint.project import find_root, is_root
+
+    nearest, here = find_root(paths), Path(os.path.realpath(Path.cwd()))
+    if here in nearest.parents and is_root(here):
+        settings = load(here, config)
+        if len(_not_excluded(paths, here, settings)) == len(paths):
+            return here, settings
+    return nearest, load(nearest, config)
 
 
 def _analyze(root: Path, settings: Settings, named: Sequence[Path], options: dict[str, Any]) -> Report:

@@ -101,10 +101,12 @@ def find_root(paths: Sequence[Path]) -> Path:
         common = Path(os.path.commonpath(directories))
     except ValueError:  # on different drives
         common = directories[0]
-    for candidate in (common, *common.parents):
-        if any(mode(candidate / marker) for marker in ROOT_MARKERS):
-            return candidate
-    return common
+    return next((candidate for candidate in (common, *common.parents) if is_root(candidate)), common)
+
+
+def is_root(directory: Path) -> bool:
+    """Whether something in a directory marks it as the top of a project."""
+    return any(mode(directory / marker) for marker in ROOT_MARKERS)
 
 
 def mode(path: Path) -> int:
