@@ -69,9 +69,20 @@ def edges(program: Program, tables: catalog.Catalog) -> Iterator[Edge]:
     """Who runs what, as the tracer sees it, and the names outside the program that its calls resolve to."""
     named = names(program)
     tracer = Tracer(program, tables, EntryPoints(program, tables, ()))
+    callers = {function: {edge.caller for edge in tracer.edges_to(function)[0]} for function in named}
+    wrappers: dict[FunctionId, list[FunctionId]] = {}
+    for function in named:
+        for usage in program.usages(function):
+            if usage.how == "replaces":
+                wrappers.setdefault(usage.caller, []).append(function)
+    for function, inside in wrappers.items():
+        outermost = [one for one in inside if callers[one].isdisjoint(inside)]
+        others = callers[function].difference(inside)
+        for one in inside:
+            callers[one] = callers[one] - {function} | (others if one in outermost else set())
+        callers[function] -= others
     for function, name in named.items():
-        for edge in tracer.edges_to(function)[0]:
-            yield named[edge.caller], name
+        yield from ((named[caller], name) for caller in callers[function])
     for path, module in program.modules.items():
         for index, call in enumerate(module.summary.calls):
             for value in program.callees(CallId(path, index)):

@@ -44,6 +44,8 @@ MOST_TESTS = 5
 _EXAMPLES = frozenset(
     f"{name}{ending}" for name in ("example", "sample", "demo", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
+_REPLACED = "a decorator puts it in its place"
+_DECORATES = "as a decorator"
 # How far below a detached step a push to a person is looked for.
 SINK_DEPTH = 2
 _BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "max", "min", "iter"))
@@ -134,11 +136,32 @@ class Tracer:
             edges, handed = self.edges_to(path.function)
             for entry in handed:
                 self._record(found, call, entry, path)
+            runs_what_it_wraps = self._runs_what_it_wraps(path)
+            # What a decorator hands on is kept by whoever gets it; that it runs there and then is not known.
+            registers = any(hop.how == "callback" for hop in path.hops)
             for edge in edges:
+                if (runs_what_it_wraps and edge.note == _REPLACED) or (registers and edge.note == _DECORATES):
+                    continue
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
         return tuple(found.values())
+
+    def _runs_what_it_wraps(self, path: _Path) -> bool:
+        """A decorator's wrapper calls what it was put around: whoever calls that is found by its own name.
+
+        Going on from the wrapper would lead to the callers of everything else that has the same decorator.
+        """
+        if not path.hops or path.hops[0].by.index < 0:
+            return False
+        call, below = path.hops[0].by, path.hops[0].callee
+        if any(usage.how == "replaces" and usage.caller == below for usage in self.program.usages(path.function)):
+            return True
+        module = self.program.modules[call.path]
+        callee = module.call(call.index).callee
+        root = callee.path.partition(".")[0] if isinstance(callee, Name) else ""
+        around = module.function(path.function.index).parent
+        return around > 0 and any(parameter.name == root for parameter in module.function(around).parameters)
 
     def _record(self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path) -> None:
         key = (
@@ -200,6 +223,9 @@ class Tracer:
         if here is not None and _on_itself(caller, method, receiver, record):
             if here in order(below)[0]:
                 return True, below
+            if isinstance(receiver, CallResult):  # `super()` goes on to a class beside it, in a subclass of both
+                family = (here, *self.program.resolver.subclasses(here))
+                return any(below in order(one)[0] for one in family), here
             return below in order(here)[0], here
         scope = Scope(edge.by.path, record.function, record.owner)
         values = self.program.resolver.values(receiver, scope)
@@ -311,7 +337,8 @@ class Tracer:
     def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
         if usage.call is None:
             at = self.program.definition(usage.caller)
-            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at)
+            note = {"replaces": _REPLACED, "decorates": _DECORATES}.get(usage.how)
+            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at, note)
             return
         call = usage.call
         module = self.program.modules[call.path]

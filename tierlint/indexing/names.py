@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tierlint.model import Attribute, Dictionary, Either, Expr, Name, Sequence
+from tierlint.model import Attribute, Dictionary, Either, Element, Expr, Name, Sequence
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -42,4 +42,4 @@ def tails(value: Expr) -> list[str]:
         return [name for item in value.items for name in tails(item)]
     if isinstance(value, Dictionary):
         return [name for item in value.values for name in tails(item)]
-    return []
+    return tails(value.iterable) if isinstance(value, Element) else []
