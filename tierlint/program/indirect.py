@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlint.model import Attribute, Call, CallId, Expr, Name
-from tierlint.program.modules import Module
+from tierlint.model import Attribute, Call, CallId, Collected, Constant, Dictionary, Expr, Name, Sequence, Template
+from tierlint.program.modules import Module, is_test
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import ClassValue, FunctionValue, InstanceValue
+
+_NO_FUNCTION = (Constant, Template, Dictionary, Sequence, Collected)
 
 
 class IndirectCalls:
@@ -25,10 +27,13 @@ class IndirectCalls:
         """The calls that run a function or build an object of a class without naming it."""
         if self._found is None:
             self._found = {}
-            kept = self._attributes()
-            for module in self._resolver.modules.values():
+            # Tests put mocks under every name there is, and what they call in this way decides nothing.
+            modules = [module for path, module in self._resolver.modules.items() if not is_test(path)]
+            kept = frozenset(name for module in modules for name in attributes(module))
+            for module in modules:
+                held = variables(module)
                 for number, record in enumerate(module.summary.calls):
-                    if is_indirect(module, record, kept):
+                    if is_indirect(module, record, kept, held):
                         call = CallId(module.path, number)
                         for value in self._run(call):
                             self._found.setdefault(value, []).append(call)
@@ -42,18 +47,25 @@ class IndirectCalls:
                 found = self._resolver.instance_attribute(value, "__call__")
                 yield from (method for method in found if isinstance(method, FunctionValue))
 
-    def _attributes(self) -> frozenset[str]:
-        """Every name under which an object, a class or a file keeps something that was assigned to it."""
-        return frozenset(
-            binding.target.rpartition(".")[2]
-            for module in self._resolver.modules.values()
-            for binding in module.summary.bindings
-            if "." in binding.target or binding.owner >= 0 or binding.function == 0 or binding.home == 0
-        )
+
+def attributes(module: Module) -> Iterator[str]:
+    """Every name under which an object, a class or the file itself keeps something that may be a function."""
+    for binding in module.summary.bindings:
+        if isinstance(binding.value, _NO_FUNCTION) and binding.annotation is None:
+            continue
+        if "." in binding.target or binding.owner >= 0 or binding.function == 0 or binding.home == 0:
+            yield binding.target.rpartition(".")[2]
 
 
-def is_indirect(module: Module, record: Call, kept: frozenset[str]) -> bool:
-    """Whether what is called may be a function under another name than its own; `kept`: names of attributes."""
+def variables(module: Module) -> frozenset[str]:
+    """Every name that stands for a variable or a parameter somewhere in a file."""
+    bound = (binding.target for binding in module.summary.bindings)
+    handed = (parameter.name for function in module.summary.functions for parameter in function.parameters)
+    return frozenset((*bound, *handed))
+
+
+def is_indirect(module: Module, record: Call, kept: frozenset[str], held: frozenset[str]) -> bool:
+    """Whether what is called may be a function under another name than its own."""
     callee: Expr = record.callee
     if isinstance(callee, Attribute):
         return callee.name.rpartition(".")[2] in kept
@@ -61,8 +73,8 @@ def is_indirect(module: Module, record: Call, kept: frozenset[str]) -> bool:
         return True
     root, _, rest = callee.path.partition(".")
     if rest:
-        return rest.rpartition(".")[2] in kept
-    function = record.function
+        return record.name in kept
+    function = record.function if root in held else -1
     while function >= 0:
         if root in module.names(function):
             defined = module.function(function)
