@@ -29,7 +29,7 @@ from tierlint.model import (
     Trace,
 )
 from tierlint.patterns import Names
-from tierlint.program import Program, Scope, Usage
+from tierlint.program import Program, Scope, Usage, locate
 from tierlint.program.modules import Module
 from tierlint.program.usages import receiver_of
 from tierlint.program.values import MOST_VALUES, ClassKey, ClassValue, External, FunctionValue, InstanceValue, argument
@@ -337,6 +337,8 @@ class Tracer:
     def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
         if usage.call is None:
             at = self.program.definition(usage.caller)
+            if isinstance(usage.which, int):
+                at = locate(self.program.modules[at.path], usage.which, 1, usage.which, 1)
             note = {"replaces": _REPLACED, "decorates": _DECORATES}.get(usage.how)
             yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at, note)
             return

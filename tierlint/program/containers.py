@@ -181,9 +181,23 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
                 found += items_of(resolver, value, None, scope)
         elif isinstance(value, CollectionValue):
             found += value.items
+        elif isinstance(value, InstanceValue) and expr.index is None:
+            found += gone_over(resolver, value)
     if isinstance(iterable, Name):
         found += stored(resolver, iterable.path, scope)
     return unique(found)
+
+
+def gone_over(resolver: Resolver, value: InstanceValue) -> Iterator[Value]:
+    """What a loop over an object of the project gets: what its iterator yields or its `__next__` returns."""
+    for opens, goes_on in (("__iter__", "__next__"), ("__aiter__", "__anext__")):
+        for given in resolver.results(value, opens):
+            if isinstance(given, CollectionValue):
+                yield from given.items
+            elif isinstance(given, ContainerValue):
+                yield from resolver.items_of(given, None, given.scope)
+            elif isinstance(given, InstanceValue):
+                yield from resolver.results(given, goes_on)
 
 
 def _iterates_values(resolver: Resolver, iterable: Expr, scope: Scope) -> bool:

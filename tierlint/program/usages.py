@@ -21,6 +21,7 @@ from tierlint.model import (
 )
 from tierlint.program import hooks
 from tierlint.program.indirect import IndirectCalls
+from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import (
@@ -64,7 +65,8 @@ class Usage(Struct, frozen=True):
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
     the argument `which`), `wrapped` (handed to a call that gives it back), `instance` (given away as an object that can
     be called), `method` (a method of the function itself: `which` names it), `loaded` (a property), `decorates` (as a
-    decorator, it runs when `caller` defines something), `replaces` (a decorator of `caller` puts it in its place).
+    decorator, it runs when `caller` defines something), `replaces` (a decorator of `caller` puts it in its place),
+    `iterated` (`caller` goes over its object on the line `which`).
     """
 
     how: str
@@ -78,7 +80,8 @@ class Usages:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.indirect = IndirectCalls(resolver)
+        self._indirect = IndirectCalls(resolver)
+        self._iterations = Iterations(resolver)
         self._found: dict[FunctionId, tuple[Usage, ...]] = {}
         self._namesakes: dict[str, int] | None = None
         self._by_getattr: dict[str, list[CallId]] | None = None
@@ -120,6 +123,9 @@ class Usages:
                     wanted.add(ClassValue(*other))
             if defined.name == "__init__":
                 waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
+        if defined.owner >= 0 and defined.name in METHODS:
+            for caller, line in self._iterations.of(target):
+                yield Usage("iterated", caller, None, line)
         if defined.owner >= 0 and self._is_called(target):
             waiting += self._promised((function.path, defined.owner))
         waiting += self._registers(function)
@@ -141,7 +147,7 @@ class Usages:
                     yield from self._mention(place, kind, index, function, target, wanted, waiting)
         for value in wanted:
             if isinstance(value, (FunctionValue, ClassValue)):
-                for call in self.indirect.of(value):
+                for call in self._indirect.of(value):
                     record = resolver.modules[call.path].call(call.index)
                     if record.name != defined.name:
                         yield Usage("called", FunctionId(call.path, record.function), call)
@@ -250,6 +256,8 @@ class Usages:
                 return
             made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
             if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
+                if defined.name in METHODS and (self._iterations.is_gone_over(call) or not self._is_kept(record)):
+                    return
                 if not self._is_called(target):
                     yield Usage("called", caller, call)
                 elif record.use.how == "assigned":
@@ -361,6 +369,13 @@ class Usages:
             if len(values) >= MOST_VALUES and set(resolver.order(own)[0]) & set(ancestors):
                 return "override"  # more classes than are listed: any of the same family
         return None
+
+    def _is_kept(self, record: Call) -> bool:
+        """What a call makes is used for something."""
+        if record.use.how == "assigned":
+            tails = [name.removesuffix("[]").rpartition(".")[2] for name in record.use.names]
+            return any(self.resolver.mentioning(tail) for tail in tails)
+        return record.use.how != "discarded"
 
     def _given_back(
         self, place: Module, index: int, target: FunctionValue, waiting: list[tuple[str, str | None]]
