@@ -88,6 +88,13 @@ class Collected(Struct, frozen=True, array_like=True, tag="g", gc=False):
     item: Expr
 
 
+class Range(Struct, frozen=True, array_like=True, tag="r", gc=False):
+    """The key of a slice that does not begin with the first item: `[start:stop]`."""
+
+    start: int
+    stop: int | None
+
+
 class Subscript(Struct, frozen=True, array_like=True, tag="i", gc=False):
     """`base[key]`."""
 
@@ -154,6 +161,7 @@ Expr = (
     | Dictionary
     | Sequence
     | Collected
+    | Range
     | Subscript
     | Either
     | LambdaValue

@@ -367,7 +367,7 @@ class Tracer:
             if later:
                 yield from later
                 return
-            if usage.how == "instance" or not self._may_call_back(call, callers):
+            if usage.how == "instance" or not self._may_call_back(call, usage.which, callers):
                 return
             how = "callback"
         if usage.how == "called":
@@ -390,13 +390,15 @@ class Tracer:
             body, at = FunctionId(call.path, 0), self.program.location(call)
             yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
 
-    def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
+    def _may_call_back(self, call: CallId, which: int | str | None, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
         module = self.program.modules[call.path]
         values = self.program.callees(call)
         for value in values:
             if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
                 return False  # that call is an edge of its own
+            if isinstance(value, FunctionValue) and self.program.only_keeps(value, which):
+                return False  # and so is the call of what it was put into
             if isinstance(value, ClassValue):
                 return False  # what an object keeps runs where the object is used
             if isinstance(value, External) and value.name.startswith("builtins."):

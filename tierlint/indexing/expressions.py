@@ -25,6 +25,7 @@ from tierlint.model import (
     LambdaValue,
     Name,
     Operation,
+    Range,
     Sequence,
     Spread,
     Subscript,
@@ -266,8 +267,14 @@ def subscript(walk: Walk, node: ast.Subscript, use: Use) -> Expr:
     base = walk.expr(node.value, use)
     if isinstance(node.slice, ast.Slice):
         walk.other_expression(node.slice)
-        return base
+        start, stop = _bound(node.slice.lower), _bound(node.slice.upper)
+        # Any other slice has the first item in the first place, or cannot be told from the whole.
+        return Subscript(base, Range(start, stop)) if start else base
     return Subscript(base, walk.expr(node.slice, NOWHERE))
+
+
+def _bound(node: ast.expr | None) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
 
 
 def named_expr(walk: Walk, node: ast.NamedExpr, use: Use) -> Expr:
