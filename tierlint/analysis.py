@@ -48,7 +48,7 @@ def report_on(
     gc.disable()
     try:
         summaries = summaries_of(files)
-        program = link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], *_roots(tables))
+        program = linked(summaries, tables)
         is_manifest = project.glob_matcher(manifests.GLOBS)
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)
@@ -85,6 +85,11 @@ def report_on(
         unresolved_calls=sum(not call.certain for call in calls),
     )
     return report, readings
+
+
+def linked(summaries: Mapping[str, ModuleSummary], tables: Catalog) -> Program:
+    """The files of a project joined, with what the tables say of the outside world."""
+    return link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], *_roots(tables))
 
 
 def _judge_all(

@@ -20,9 +20,9 @@ from tierlint.model import (
     Location,
 )
 from tierlint.patterns import Names
-from tierlint.program import Program, Usage
+from tierlint.program import Program, Usage, locate
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, External, FunctionValue, Value, argument
+from tierlint.program.values import ClassValue, External, FunctionValue, argument
 from tierlint.registrations import Registrations
 from tierlint.sinks import Sinks
 from tierlint.waiting import is_awaited
@@ -103,7 +103,11 @@ class Edges:
     def _edges_of(self, function: FunctionId, usage: Usage, callers: set[FunctionId]) -> Iterator[CallEdge]:
         if usage.call is None:
             at = self._program.definition(usage.caller)
-            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), "direct", None, True, at)
+            if isinstance(usage.which, int):
+                at = locate(self._program.modules[at.path], usage.which, 1, usage.which, 1)
+            way: EdgeKind = "decorates" if usage.how == "decorates" else "direct"
+            way = "replaces" if usage.how == "replaces" else way
+            yield CallEdge(usage.caller, function, CallId(usage.caller.path, -1), way, None, True, at)
             return
         call = usage.call
         module = self._program.modules[call.path]
@@ -130,7 +134,7 @@ class Edges:
             if later:
                 yield from later
                 return
-            if usage.how == "instance" or not self._may_call_back(call, callers):
+            if usage.how == "instance" or not self._may_call_back(call, usage.which, callers):
                 return
             how = "callback"
         if usage.how == "called":
@@ -153,26 +157,22 @@ class Edges:
             body, at = FunctionId(call.path, 0), self._program.location(call)
             yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
 
-    def _may_call_back(self, call: CallId, callers: set[FunctionId]) -> bool:
+    def _may_call_back(self, call: CallId, which: int | str | None, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
         module = self._program.modules[call.path]
         values = self._program.callees(call)
         for value in values:
             if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
                 return False  # that call is an edge of its own
-            if isinstance(value, ClassValue) or self._is_constructor(value):
+            if isinstance(value, FunctionValue) and self._program.only_keeps(value, which):
+                return False  # and so is the call of what it was put into
+            if isinstance(value, ClassValue):
                 return False  # what an object keeps runs where the object is used
             if isinstance(value, External) and value.name.startswith("builtins."):
                 return value.name in _BUILTINS_THAT_CALL
         # At import time a function is registered, and what runs it later is not known.
         record = module.call(call.index)
         return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
-
-    def _is_constructor(self, value: Value) -> bool:
-        """`super().__init__(handlers)`."""
-        if not isinstance(value, FunctionValue):
-            return False
-        return self._program.modules[value.path].function(value.index).name == "__init__"
 
     def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
         # What only the functions of one framework have says more than a method's name alone.

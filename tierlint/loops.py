@@ -23,6 +23,7 @@ from tierlint.model import (
     Loop,
     Name,
     Operation,
+    Range,
     Sequence,
     Spread,
     Subscript,
@@ -282,6 +283,8 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
     for _ in range(5):
         if isinstance(iterable, Either) and iterable.options:
             iterable = iterable.options[0]
+        if isinstance(iterable, Subscript) and isinstance(iterable.key, Range):
+            iterable = iterable.base
         made = _made(iterable, module, scope)
         if not isinstance(made, CallResult):
             break

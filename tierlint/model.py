@@ -88,6 +88,13 @@ class Collected(Struct, frozen=True, array_like=True, tag="g", gc=False):
     item: Expr
 
 
+class Range(Struct, frozen=True, array_like=True, tag="r", gc=False):
+    """The key of a slice that does not begin with the first item: `[start:stop]`."""
+
+    start: int
+    stop: int | None
+
+
 class Subscript(Struct, frozen=True, array_like=True, tag="i", gc=False):
     """`base[key]`."""
 
@@ -154,6 +161,7 @@ Expr = (
     | Dictionary
     | Sequence
     | Collected
+    | Range
     | Subscript
     | Either
     | LambdaValue
@@ -340,7 +348,7 @@ class CallId(Struct, frozen=True, array_like=True, order=True, gc=False):
     index: int
 
 
-EdgeKind = Literal["direct", "callback", "detached", "dispatched", "override", "named"]
+EdgeKind = Literal["direct", "callback", "detached", "dispatched", "override", "named", "decorates", "replaces"]
 
 
 class CallEdge(Struct, frozen=True):
@@ -348,7 +356,9 @@ class CallEdge(Struct, frozen=True):
 
     how: `direct`; `callback` (handed over and called back); `detached` (handed over to run on its own);
     `dispatched` (by name through a queue); `override` (a base class calls the hook that the callee overrides);
-    `named` (the receiver is unknown, only the method's name fits). waits: the caller waits for the answer.
+    `named` (the receiver is unknown, only the method's name fits); `decorates` (a decorator runs where something is
+    defined under it); `replaces` (a decorator puts the callee in the caller's place).
+    waits: the caller waits for the answer.
     fan_out: made once per item of a collection known up front. chained: made with what another function gave before.
     """
 

@@ -124,11 +124,33 @@ class Tracer:
             edges, handed = self.edges.to(path.function, by_tests=by_tests)
             for entry in handed:
                 self._record(found, call, entry, path)
+            runs_what_it_wraps = self._runs_what_it_wraps(path, by_tests)
+            # What a decorator hands on is kept by whoever gets it; that it runs there and then is not known.
+            registers = any(hop.how == "callback" for hop in path.hops)
             for edge in edges:
+                if (runs_what_it_wraps and edge.how == "replaces") or (registers and edge.how == "decorates"):
+                    continue
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
         return tuple(found.values())
+
+    def _runs_what_it_wraps(self, path: _Path, by_tests: bool) -> bool:
+        """A decorator's wrapper calls what it was put around: whoever calls that is found by its own name.
+
+        Going on from the wrapper would lead to the callers of everything else that has the same decorator.
+        """
+        if not path.hops or path.hops[0].by.index < 0:
+            return False
+        call, below = path.hops[0].by, path.hops[0].callee
+        usages = self.program.usages(path.function, by_tests=by_tests)
+        if any(usage.how == "replaces" and usage.caller == below for usage in usages):
+            return True
+        module = self.program.modules[call.path]
+        callee = module.call(call.index).callee
+        root = callee.path.partition(".")[0] if isinstance(callee, Name) else ""
+        around = module.function(path.function.index).parent
+        return around > 0 and any(parameter.name == root for parameter in module.function(around).parameters)
 
     def _record(self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path) -> None:
         key = (
@@ -190,6 +212,9 @@ class Tracer:
         if here is not None and _on_itself(caller, method, receiver, record):
             if here in order(below)[0]:
                 return True, below
+            if isinstance(receiver, CallResult):  # `super()` goes on to a class beside it, in a subclass of both
+                family = (here, *self.program.resolver.subclasses(here))
+                return any(below in order(one)[0] for one in family), here
             return below in order(here)[0], here
         scope = Scope(edge.by.path, record.function, record.owner)
         values = self.program.resolver.values(receiver, scope)

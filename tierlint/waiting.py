@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from tierlint.catalog import Detach
 from tierlint.indexing import ARGUMENT, AWAITED, BOUND, LOADED, RETURNED
-from tierlint.model import Attribute, Call, CallId, CallResult, Collected, Entered, Expr, Name, Sequence, Spread
+from tierlint.model import (
+    Attribute,
+    Call,
+    CallId,
+    CallResult,
+    Collected,
+    Entered,
+    Expr,
+    Name,
+    Range,
+    Sequence,
+    Spread,
+    Subscript,
+)
 from tierlint.program import Program
 from tierlint.program.modules import Module
 
@@ -127,4 +140,6 @@ def _names(expr: Expr) -> list[str]:
         return _names(expr.iterable)
     if isinstance(expr, Sequence):
         return [name for item in expr.items for name in _names(item)]
+    if isinstance(expr, Subscript) and isinstance(expr.key, Range):
+        return _names(expr.base)
     return _names(expr.item) if isinstance(expr, Collected) else []

@@ -7,7 +7,19 @@ import ast
 from tierlint.indexing.mentions import BOUND
 from tierlint.indexing.names import dotted, tails, target_names
 from tierlint.indexing.walk import NOWHERE, Walk
-from tierlint.model import Binding, Constant, Dictionary, Element, Expr, Sequence, Use
+from tierlint.model import (
+    Binding,
+    CallResult,
+    Collected,
+    Constant,
+    Dictionary,
+    Element,
+    Expr,
+    Name,
+    Sequence,
+    Subscript,
+    Use,
+)
 
 MUTATORS = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "push", "put", "put_nowait"}
@@ -30,24 +42,50 @@ def bind(walk: Walk, target: ast.expr, value: Expr, annotation: Expr | None, lin
         else:
             walk.expr(target.value, NOWHERE)  # type: ignore[attr-defined]
     elif kind in (ast.Tuple, ast.List):
-        for place, part in enumerate(target.elts):  # type: ignore[attr-defined]
-            item: Expr = Element(value, place)
-            if isinstance(part, ast.Starred):
-                part, item = part.value, value
-            if isinstance(value, Sequence) and place < len(value.items):
-                item = value.items[place]
+        for part, item in unpacked(target.elts, value):  # type: ignore[attr-defined]
+            walk.mention_tails(item, BOUND, len(walk.bindings))
             bind(walk, part, item, None, line)
     elif isinstance(target, ast.Subscript):
         path = dotted(target.value)
         key = target.slice
-        walk.expr(key, NOWHERE)
+        at = walk.expr(key, NOWHERE)
         if path is None:
-            walk.expr(target.value, NOWHERE)
+            store(walk, walk.expr(target.value, NOWHERE), Dictionary((at,), (value,)), line)
             return
         literal = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
         walk.bindings.append(Binding(walk.function, walk.owner, path + "[]", value, None, line, literal))
         walk.read(path)
         walk.write(path)
+
+
+def unpacked(parts: list[ast.expr], value: Expr) -> list[tuple[ast.expr, Expr]]:
+    """What each part of a tuple target gets: `first, *rest, last = value`."""
+    star = next((place for place, part in enumerate(parts) if isinstance(part, ast.Starred)), len(parts))
+    after = len(parts) - star - 1  # how many stand behind the star, counted from the end of the value
+    known = value.items if isinstance(value, Sequence) and len(value.items) >= len(parts) - 1 else None
+    found: list[tuple[ast.expr, Expr]] = []
+    for place, part in enumerate(parts):
+        if isinstance(part, ast.Starred):
+            rest = Sequence(known[place : len(known) - after]) if known is not None else Collected(Element(value))
+            found.append((part.value, rest))
+        elif place < star:
+            found.append((part, known[place] if known is not None else Element(value, place)))
+        else:
+            found.append((part, known[place - len(parts)] if known is not None else Element(value)))
+    return found
+
+
+def store(walk: Walk, container: Expr, content: Expr, line: int) -> None:
+    """Something is put into an item of a container: `d["a"]["b"] = x` puts `{"b": x}` into `d` at "a"."""
+    while isinstance(container, Subscript):
+        base, key = container.base, container.key
+        if isinstance(base, Name):
+            literal = key.value if isinstance(key, Constant) and isinstance(key.value, str) else None
+            walk.mention_tails(content, BOUND, len(walk.bindings))
+            walk.bindings.append(Binding(walk.function, walk.owner, base.path + "[]", content, None, line, literal))
+            walk.read(base.path)
+            walk.write(base.path)
+        container, content = base, Dictionary((key,), (content,))
 
 
 def assigned_value(walk: Walk, node: ast.expr, targets: list[ast.expr]) -> Expr:
@@ -63,6 +101,20 @@ def assigned_value(walk: Walk, node: ast.expr, targets: list[ast.expr]) -> Expr:
         for name in tails(value):
             walk.mention(name, BOUND, len(walk.bindings))
     return value
+
+
+def mutation_inside(walk: Walk, container: Expr, tail: str, arguments: tuple[Expr, ...], line: int) -> None:
+    """`d["a"].append(x)` puts `[x]` into `d` at "a", and so does `d.setdefault("a", []).append(x)`."""
+    place = _STORES_ITEM.get(tail)
+    if place is None or place >= len(arguments):
+        return
+    if isinstance(container, CallResult):
+        made = walk.calls[container.call]
+        if made is None or made.name != "setdefault" or not made.arguments or not isinstance(made.callee, Name):
+            return
+        container = Subscript(Name(made.callee.path.removesuffix(".setdefault")), made.arguments[0])
+    value = arguments[place]
+    store(walk, container, Collected(Element(value)) if tail == "extend" else Sequence((value,)), line)
 
 
 def mutation(

@@ -6,10 +6,10 @@ import ast
 import re
 from typing import Final
 
-from tierlint.indexing.bindings import MUTATORS, assigned_value, bind, mutation
+from tierlint.indexing.bindings import MUTATORS, assigned_value, bind, mutation, mutation_inside
 from tierlint.indexing.definitions import define_function
 from tierlint.indexing.loops import close_loop, generators
-from tierlint.indexing.mentions import ARGUMENT, AWAITED, CALLEE, LOADED, RECEIVER, lambda_mention
+from tierlint.indexing.mentions import ARGUMENT, AWAITED, CALLEE, LOADED, RECEIVER, RETURNED, lambda_mention
 from tierlint.indexing.names import dotted
 from tierlint.indexing.walk import DISCARDED, NOWHERE, ExpressionHandler, Walk
 from tierlint.model import (
@@ -20,10 +20,12 @@ from tierlint.model import (
     Constant,
     Dictionary,
     Either,
+    Element,
     Expr,
     LambdaValue,
     Name,
     Operation,
+    Range,
     Sequence,
     Spread,
     Subscript,
@@ -116,6 +118,8 @@ def call(walk: Walk, node: ast.Call, use: Use, awaited: bool = False) -> Expr:
             walk.write(target)
     if tail in MUTATORS and isinstance(callee, Name) and "." in callee.path:
         mutation(walk, callee.path, tail, arguments, keywords, node.lineno)
+    elif tail in MUTATORS and isinstance(callee, Attribute) and callee.name == tail:
+        mutation_inside(walk, callee.base, tail, arguments, node.lineno)
     line, column = walk.position(node.lineno, node.col_offset)
     end_line, end_column = walk.position(node.end_lineno or node.lineno, node.end_col_offset or 0)
     walk.calls[number] = Call(
@@ -263,8 +267,14 @@ def subscript(walk: Walk, node: ast.Subscript, use: Use) -> Expr:
     base = walk.expr(node.value, use)
     if isinstance(node.slice, ast.Slice):
         walk.other_expression(node.slice)
-        return base
+        start, stop = _bound(node.slice.lower), _bound(node.slice.upper)
+        # Any other slice has the first item in the first place, or cannot be told from the whole.
+        return Subscript(base, Range(start, stop)) if start else base
     return Subscript(base, walk.expr(node.slice, NOWHERE))
+
+
+def _bound(node: ast.expr | None) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
 
 
 def named_expr(walk: Walk, node: ast.NamedExpr, use: Use) -> Expr:
@@ -276,7 +286,11 @@ def named_expr(walk: Walk, node: ast.NamedExpr, use: Use) -> Expr:
 def yield_(walk: Walk, node: ast.Yield | ast.YieldFrom, use: Use) -> Expr:
     walk.is_generator = True
     if node.value is not None:
-        walk.yields.append(walk.expr(node.value, Use("yielded")))
+        kept = walk.mention_kind, walk.mention_index
+        walk.mention_kind, walk.mention_index = RETURNED, walk.function
+        value = walk.expr(node.value, Use("yielded"))
+        walk.yields.append(Element(value) if isinstance(node, ast.YieldFrom) else value)
+        walk.mention_kind, walk.mention_index = kept
     return Unknown()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from tierlint.indexing.bindings import bind
+from tierlint.indexing.mentions import BOUND
 from tierlint.indexing.names import dotted, target_names
 from tierlint.indexing.walk import NOWHERE, Walk
 from tierlint.model import Element, Expr, Loop, Use
@@ -47,6 +48,7 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
     kept = walk.in_try, walk.counting
     walk.in_try = False
     walk.counting = isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
+    walk.mention_tails(iterable, BOUND, len(walk.bindings))
     bind(walk, node.target, Element(iterable), None, node.lineno)
     walk.body(node.body)
     walk.in_try, walk.counting = kept
@@ -73,6 +75,7 @@ def generators(walk: Walk, generators: list[ast.comprehension]) -> list[int]:
         targets = tuple(target_names(generator.target))
         line = generator.target.lineno
         opened.append(open_loop(walk, "comprehension", iterable, targets, False, line))
+        walk.mention_tails(iterable, BOUND, len(walk.bindings))
         bind(walk, generator.target, Element(iterable), None, line)
         for condition in generator.ifs:
             walk.expr(condition, NOWHERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tierlint.model import Attribute, Dictionary, Either, Expr, Name, Sequence
+from tierlint.model import Attribute, Dictionary, Either, Element, Expr, Name, Range, Sequence, Spread, Subscript
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -42,4 +42,6 @@ def tails(value: Expr) -> list[str]:
         return [name for item in value.items for name in tails(item)]
     if isinstance(value, Dictionary):
         return [name for item in value.values for name in tails(item)]
-    return []
+    if isinstance(value, Subscript) and isinstance(value.key, Range):
+        return tails(value.base)
+    return tails(value.iterable) if isinstance(value, (Element, Spread)) else []

@@ -35,7 +35,9 @@ def import_from(walk: Walk, node: ast.ImportFrom) -> None:
 
 def assign(walk: Walk, node: ast.Assign) -> None:
     value = assigned_value(walk, node.value, node.targets)
-    for target in node.targets:
+    for place, target in enumerate(node.targets):
+        if place:
+            walk.mention_tails(value, BOUND, len(walk.bindings))
         bind(walk, target, value, None, node.lineno)
 
 

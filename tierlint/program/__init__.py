@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tierlint.catalog import Hook
-from tierlint.indexing import CALLEE
+from tierlint.indexing import ARGUMENT, AWAITED, CALLEE, DECORATES, RECEIVER, RETURNED
 from tierlint.model import (
     Attribute,
     CallId,
@@ -21,7 +21,7 @@ from tierlint.program.hooks import by_base
 from tierlint.program.modules import Module, ModuleFinder, module_name
 from tierlint.program.resolver import Resolver
 from tierlint.program.usages import Usage, Usages
-from tierlint.program.values import ModuleValue, Scope, Values
+from tierlint.program.values import FunctionValue, ModuleValue, Scope, Values
 
 __all__ = ["Program", "Scope", "Usage", "dotted", "link", "locate"]
 
@@ -48,6 +48,26 @@ class Program:
     def callees(self, call: CallId) -> Values:
         """What a call runs."""
         return self.resolver.callees(call)
+
+    def only_keeps(self, function: FunctionValue, which: int | str | None) -> bool:
+        """A function does nothing with an argument but put it somewhere, or nothing at all."""
+        module = self.modules[function.path]
+        defined = module.function(function.index)
+        if isinstance(which, int):
+            place = which + (defined.owner >= 0)
+            which = defined.parameters[place].name if place < len(defined.parameters) else None
+        if which not in {p.name for p in defined.parameters if p.kind in ("positional", "keyword")}:
+            return False
+        for kind, index in module.mentions(str(which)):
+            if kind in (CALLEE, RECEIVER, ARGUMENT):
+                line = module.call(index).line
+            elif kind in (RETURNED, AWAITED, DECORATES):
+                line = module.function(index).line
+            else:
+                continue
+            if defined.line <= line <= defined.end_line:
+                return False
+        return True
 
     def function_name(self, function: FunctionId) -> str:
         """`package.module:Class.method`, as a person would write it."""

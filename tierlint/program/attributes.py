@@ -55,12 +55,7 @@ def attribute(resolver: Resolver, value: Value, name: str) -> Values:
     if isinstance(value, ClassValue):
         return resolver.class_attribute((value.path, value.index), name, exact=True, value=value)
     if isinstance(value, SuperValue):
-        order, externals = resolver.order((value.path, value.index))
-        for key in order[1:]:
-            found = own_attribute(resolver, key, name)
-            if found:
-                return found
-        return tuple(resolver.external(f"{base.name}.{name}") for base in externals)
+        return above(resolver, (value.path, value.index), name)
     if isinstance(value, FunctionValue):
         return (MethodOf(value, name), *decorated_attribute(resolver, value, name))
     if isinstance(value, (ContainerValue, CollectionValue)):
@@ -68,6 +63,17 @@ def attribute(resolver: Resolver, value: Value, name: str) -> Values:
     if isinstance(value, (ConstantValue, TemplateValue)) and name in TEXT_METHODS:
         return (MethodOf(value, name),)
     return ()
+
+
+def above(resolver: Resolver, key: ClassKey, name: str) -> Values:
+    """What `super()` in a class finds: the next in line, for an instance of a subclass perhaps a class beside it."""
+    found: list[Value] = []
+    for family in (key, *resolver.subclasses(key)):
+        order, externals = resolver.order(family)
+        behind = order[order.index(key) + 1 :]
+        own = next((own for ancestor in behind if (own := own_attribute(resolver, ancestor, name))), ())
+        found += own or (resolver.external(f"{base.name}.{name}") for base in externals)
+    return unique(found)
 
 
 def put_on(resolver: Resolver, value: External, name: str) -> Values:

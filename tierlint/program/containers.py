@@ -16,7 +16,10 @@ from tierlint.model import (
     Element,
     Expr,
     Name,
+    Range,
     Sequence,
+    Spread,
+    Subscript,
 )
 from tierlint.program.modules import Module
 from tierlint.program.values import (
@@ -50,7 +53,11 @@ def is_class_name(name: str) -> bool:
 
 def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Values:
     """What `base[key]` can be."""
+    if isinstance(key, Range):
+        return unique(_part(value, key) for value in resolver.values(base, scope))
     found: list[Value] = []
+    if isinstance(key, Name):
+        key = settled(resolver, key, scope)
     for value in resolver.values(base, scope):
         if isinstance(value, ContainerValue):
             found += items_of(resolver, value, key, scope)
@@ -65,9 +72,43 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
             found.append(value)
         elif isinstance(value, External):
             found.append(resolver.external(value.name + "[]", value.made))
+    if isinstance(base, Subscript) and isinstance(base.key, Range):
+        base, key = base.base, None
     if isinstance(base, Name):
         found += stored(resolver, base.path, scope, key)
     return unique(found)
+
+
+def settled(resolver: Resolver, key: Name, scope: Scope) -> Expr:
+    """What a name at the top of a file stands for, where it is only ever given one literal."""
+    origin = _origin(resolver, key.path, scope)
+    bindings = origin[0].bindings(0, -1).get(origin[1], ()) if origin is not None else ()
+    value = bindings[0].value if len(bindings) == 1 else None
+    return value if isinstance(value, Constant) else key
+
+
+def _origin(resolver: Resolver, name: str, scope: Scope) -> tuple[Module, str] | None:
+    """The file at whose top a name is bound, and what it is called there."""
+    module, function = resolver.modules[scope.path], scope.function
+    while function > 0:
+        if name in module.names(function):
+            return None
+        function = module.function(function).parent
+    imports = module.imports(0).get(name, ())
+    if not imports:
+        return (module, name) if "." not in name else None
+    target = resolver.import_target(module.path, imports[0].module, imports[0].level)
+    attribute = imports[0].attribute
+    if len(imports) > 1 or attribute is None or not isinstance(target, ModuleValue):
+        return None
+    return (resolver.modules[target.path], attribute) if target.path in resolver.modules else None
+
+
+def _part(value: Value, key: Range) -> Value:
+    """A slice of a list that is written down; of anything else it is as good as the whole."""
+    if isinstance(value, ContainerValue) and isinstance(value.expr, Sequence) and not _is_spread(value.expr):
+        return ContainerValue(Sequence(value.expr.items[key.start : key.stop]), value.scope)
+    return value
 
 
 def items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
@@ -87,6 +128,9 @@ def _items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, s
     if isinstance(expr, Collected):
         return resolver.values(expr.item, inner)
     if isinstance(expr, Sequence):
+        if _is_spread(expr):  # which item is where is not known
+            singly = [Element(item.iterable) if isinstance(item, Spread) else item for item in expr.items]
+            return unique(v for item in singly for v in resolver.values(item, inner))
         if isinstance(key, Constant) and isinstance(key.value, int) and -len(expr.items) <= key.value < len(expr.items):
             return resolver.values(expr.items[key.value], inner)
         return unique(v for item in expr.items for v in resolver.values(item, inner))
@@ -100,6 +144,10 @@ def _items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, s
         elif not literal or not isinstance(entry, Constant) or entry.value in literal:
             found += resolver.values(item, inner)
     return unique(found)
+
+
+def _is_spread(display: Sequence) -> bool:
+    return any(isinstance(item, Spread) for item in display.items)
 
 
 def stored(resolver: Resolver, path: str, scope: Scope, key: Expr | None = None) -> Values:
@@ -170,7 +218,7 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
     found: list[Value] = []
     for value in resolver.values(iterable, scope):
         if isinstance(value, ContainerValue):
-            if expr.index is not None and isinstance(value.expr, Sequence):
+            if expr.index is not None and isinstance(value.expr, Sequence) and not _is_spread(value.expr):
                 if expr.index < len(value.expr.items):
                     found += resolver.values(value.expr.items[expr.index], value.scope)
             elif isinstance(value.expr, Dictionary):
@@ -181,9 +229,25 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
                 found += items_of(resolver, value, None, scope)
         elif isinstance(value, CollectionValue):
             found += value.items
+        elif isinstance(value, InstanceValue) and expr.index is None:
+            found += gone_over(resolver, value)
+    if isinstance(iterable, Subscript) and isinstance(iterable.key, Range):
+        iterable = iterable.base
     if isinstance(iterable, Name):
         found += stored(resolver, iterable.path, scope)
     return unique(found)
+
+
+def gone_over(resolver: Resolver, value: InstanceValue) -> Iterator[Value]:
+    """What a loop over an object of the project gets: what its iterator yields or its `__next__` returns."""
+    for opens, goes_on in (("__iter__", "__next__"), ("__aiter__", "__anext__")):
+        for given in resolver.results(value, opens):
+            if isinstance(given, CollectionValue):
+                yield from given.items
+            elif isinstance(given, ContainerValue):
+                yield from resolver.items_of(given, None, given.scope)
+            elif isinstance(given, InstanceValue):
+                yield from resolver.results(given, goes_on)
 
 
 def _iterates_values(resolver: Resolver, iterable: Expr, scope: Scope) -> bool:

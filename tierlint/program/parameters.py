@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tierlint.indexing import DECORATES
 from tierlint.model import Expr, Name, Parameter
+from tierlint.program import other_names
 from tierlint.program.modules import Module, is_test
-from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, given_as
+from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, Values, given_as
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -48,14 +49,15 @@ def handed(resolver: Resolver, module: Module, function: int, parameter: Paramet
         names.add("cls")  # `return cls(client)` in a class method
     keyword = parameter.name if parameter.kind != "variadic" else None
     position = place if parameter.kind == "positional" else None
+    sites = [site for name in sorted(names) for site in resolver.mentions.calls(name)]
+    for site, call in (*sites, *other_names.calls(resolver, module, function)):
+        expr = given_as(call, keyword, position)
+        if expr is None or (is_test(site.path) and not is_test(module.path)):
+            continue  # what tests hand in stands for something else
+        scope = Scope(site.path, call.function, call.owner)
+        if any(value in wanted for value in resolver.values(call.callee, scope)):
+            yield from resolver.values(expr, scope)
     for name in sorted(names):
-        for site, call in resolver.mentions.calls(name):
-            expr = given_as(call, keyword, position)
-            if expr is None or (is_test(site.path) and not is_test(module.path)):
-                continue  # what tests hand in stands for something else
-            scope = Scope(site.path, call.function, call.owner)
-            if any(value in wanted for value in resolver.values(call.callee, scope)):
-                yield from resolver.values(expr, scope)
         yield from handed_on(resolver, module, name, wanted, keyword, position)
     if position == 0:
         yield from decorated_by(resolver, module, function)
@@ -75,9 +77,16 @@ def handed_on(
         scope = Scope(call.path, record.function, record.owner)
         if wanted.isdisjoint(resolver.values(function, scope)):
             continue
-        # A function of the project says itself what it calls with what.
-        if any(isinstance(value, External) for value in resolver.values(record.callee, scope)):
+        if any(_hands_on(resolver, value) for value in resolver.values(record.callee, scope)):
             yield from resolver.values(expr, scope)
+
+
+def _hands_on(resolver: Resolver, value: Value) -> bool:
+    """A function of the project says itself what it calls with what, unless it takes whatever there is."""
+    if isinstance(value, FunctionValue):
+        defined = resolver.modules[value.path].function(value.index)
+        return any(parameter.kind in ("variadic", "keywords") for parameter in defined.parameters)
+    return isinstance(value, External)
 
 
 def decorated_by(resolver: Resolver, module: Module, function: int) -> Iterator[Value]:
@@ -94,8 +103,21 @@ def decorated_by(resolver: Resolver, module: Module, function: int) -> Iterator[
                     continue
                 decorated = other.function(index)
                 scope = Scope(other.path, decorated.parent, decorated.owner)
-                if any(wanted in resolver.values(decorator, scope) for decorator in decorated.decorators):
-                    yield FunctionValue(other.path, index)
+                for place, decorator in enumerate(decorated.decorators):
+                    if wanted in resolver.values(decorator, scope):
+                        yield from _decorated(resolver, FunctionValue(other.path, index), place + 1, scope)
+
+
+def _decorated(resolver: Resolver, function: FunctionValue, since: int, scope: Scope) -> Values:
+    """What a function is with some of its decorators on, from the lowest one up: itself, unless one replaces it."""
+    found: Values = (function,)
+    for decorator in reversed(resolver.modules[function.path].function(function.index).decorators[since:]):
+        for value in resolver.values(decorator, scope):
+            if isinstance(value, FunctionValue):
+                gives = resolver.returns(value.path, value.index)
+                if function not in gives:
+                    found = tuple(v for v in gives if isinstance(v, FunctionValue)) or found
+    return found
 
 
 def _is_static(decorators: tuple[Expr, ...]) -> bool:

@@ -252,6 +252,11 @@ class Resolver:
         """What a function gives back; a generator gives a collection of what it yields."""
         return self.answers.settled(self._returns, (path, index), lambda: calls.returned(self, path, index))
 
+    def results(self, value: InstanceValue, method: str) -> Values:
+        """What a method of an object of the project gives back."""
+        found = [called for called in self.instance_attribute(value, method) if isinstance(called, FunctionValue)]
+        return unique(given for called in found for given in self.returns(called.path, called.index))
+
     def entered(self, context: Expr, scope: Scope) -> Values:
         """What `with context as name` binds."""
         return calls.entered(self, context, scope)

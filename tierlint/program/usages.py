@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tierlint.indexing import ARGUMENT, BOUND, CALLEE, LOADED, RECEIVER, RETURNED, lambda_mention
+from tierlint.indexing import ARGUMENT, BASE, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
 from tierlint.model import (
     Attribute,
     Call,
@@ -20,6 +20,8 @@ from tierlint.model import (
     Subscript,
 )
 from tierlint.program import hooks
+from tierlint.program.indirect import IndirectCalls
+from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import (
@@ -36,6 +38,7 @@ from tierlint.program.values import (
     Scope,
     Value,
     Values,
+    unique,
 )
 
 # Where the receiver is unknown, a method's name alone says something only if few classes have it and no
@@ -61,7 +64,9 @@ class Usage(Struct, frozen=True):
 
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
     the argument `which`), `wrapped` (handed to a call that gives it back), `instance` (given away as an object that can
-    be called), `method` (a method of the function itself: `which` names it), `loaded` (a property).
+    be called), `method` (a method of the function itself: `which` names it), `loaded` (a property), `decorates` (as a
+    decorator, it runs when `caller` defines something), `replaces` (a decorator of `caller` puts it in its place),
+    `iterated` (`caller` goes over its object on the line `which`).
     """
 
     how: str
@@ -75,12 +80,14 @@ class Usages:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self._indirect = IndirectCalls(resolver)
+        self._iterations = Iterations(resolver)
         self._found: dict[tuple[FunctionId, bool], tuple[Usage, ...]] = {}
         self._namesakes: dict[str, int] | None = None
         self._by_getattr: dict[str, list[CallId]] | None = None
         self._outside: dict[CallId, bool] = {}
         self._called: dict[FunctionValue, bool] = {}
-        self._inside: dict[ContainerValue, Values] = {}
+        self._inside: dict[ContainerValue | CollectionValue, Values] = {}
 
     def of(self, function: FunctionId, by_tests: bool) -> tuple[Usage, ...]:
         known = self._found.get((function, by_tests))
@@ -112,13 +119,16 @@ class Usages:
             for other in (key, *resolver.subclasses(key)):
                 klass = resolver.modules[other[0]].class_(other[1])
                 waiting.append((klass.name, None))
-                if defined.name in ("__init__", "__new__", "__post_init__"):
+                if defined.name in ("__init__", "__new__", "__post_init__") and self._inherits(other, target):
                     wanted.add(ClassValue(*other))
             if defined.name == "__init__":
                 waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
+        if defined.owner >= 0 and defined.name in METHODS:
+            for caller, line in self._iterations.of(target):
+                yield Usage("iterated", caller, None, line)
         if defined.owner >= 0 and self._is_called(target):
             waiting += self._promised((function.path, defined.owner))
-        waiting += self._registers(module, function)
+        waiting += self._registers(function)
         if defined.parent == 0 and defined.owner < 0:
             yield from self._asked_of_globals(module)
         for call in self._named_in_getattr().get(defined.name, ()):
@@ -135,6 +145,12 @@ class Usages:
                     continue
                 for kind, index in place.mentions(alias):
                     yield from self._mention(place, kind, index, function, target, wanted, waiting)
+        for value in wanted:
+            if isinstance(value, (FunctionValue, ClassValue)):
+                for call in self._indirect.of(value):
+                    record = resolver.modules[call.path].call(call.index)
+                    if record.name != defined.name:
+                        yield Usage("called", FunctionId(call.path, record.function), call)
 
     def _mention(
         self,
@@ -174,11 +190,25 @@ class Usages:
                     waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
             giver = place.function(index)
-            if self._holds(resolver.returns(place.path, index), target):
+            if self._gives(resolver.returns(place.path, index), target):
                 if giver.name != "<lambda>":
                     waiting.append((giver.name, None))
                 else:
                     waiting.append((lambda_mention(index), place.path))
+        elif kind == DECORATES:
+            decorated = place.function(index)
+            around = Scope(place.path, decorated.parent, decorated.owner)
+            if self._decorates(decorated.decorators, around, target, wanted):
+                yield Usage("decorates", FunctionId(place.path, decorated.parent), None)
+            put_on = [value for decorator in decorated.decorators for value in resolver.values(decorator, around)]
+            # A decorator that gives back what it is handed seems to give everything that it stands on.
+            alike = self._decorators_of(function)
+            if any(value not in alike and self._replaces(value, target) for value in put_on):
+                yield Usage("replaces", FunctionId(place.path, index), None)
+        elif kind == BASE:
+            klass = place.class_(index)
+            if self._decorates(klass.decorators, Scope(place.path, klass.parent, klass.owner), target, wanted):
+                yield Usage("decorates", FunctionId(place.path, klass.parent), None)
         elif kind == LOADED:
             module = resolver.modules[function.path]
             if module.function(function.index).owner >= 0 and resolver.is_property(module, function.index):
@@ -226,6 +256,8 @@ class Usages:
                 return
             made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
             if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
+                if defined.name in METHODS and (self._iterations.is_gone_over(call) or not self._is_kept(record)):
+                    return
                 if not self._is_called(target):
                     yield Usage("called", caller, call)
                 elif record.use.how == "assigned":
@@ -246,6 +278,41 @@ class Usages:
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
+
+    def _decorates(self, decorators: tuple[Expr, ...], scope: Scope, target: FunctionValue, wanted: set[Value]) -> bool:
+        """One of the decorators is run, as a function or as a class, by being put there."""
+        values = [value for decorator in decorators for value in self.resolver.values(decorator, scope)]
+        return any(value in wanted or self._runs(value, target) for value in values)
+
+    def _replaces(self, decorator: Value, target: FunctionValue) -> bool:
+        """What a decorator gives for the function under it is this function, or runs it when it is called."""
+        resolver = self.resolver
+        if isinstance(decorator, ClassValue):
+            made = InstanceValue(decorator.path, decorator.index, exact=True)
+            return self._is_called(target) and self._runs(made, target)
+        if isinstance(decorator, InstanceValue):
+            inner = resolver.instance_attribute(decorator, _CALLED)
+            return any(isinstance(value, FunctionValue) and self._replaces(value, target) for value in inner)
+        return isinstance(decorator, FunctionValue) and target in resolver.returns(decorator.path, decorator.index)
+
+    def _gives(self, values: Values, target: FunctionValue) -> bool:
+        """The function is there, or another that gives it: a decorator that is made by a call."""
+        if self._holds(values, target):
+            return True
+        return any(
+            target in self.resolver.returns(value.path, value.index)
+            for value in values
+            if isinstance(value, FunctionValue)
+        )
+
+    def _inherits(self, key: ClassKey, target: FunctionValue) -> bool:
+        """The method is the one that instances of a class have under its name."""
+        name = self.resolver.modules[target.path].function(target.index).name
+        for path, index in self.resolver.order(key)[0]:
+            methods = self.resolver.modules[path].methods(index).get(name)
+            if methods:
+                return path == target.path and target.index in methods
+        return False
 
     def _is_outside(self, call: CallId, record: Call) -> bool:
         """The call runs, and is made on, nothing of the project: it can run none of its functions."""
@@ -303,6 +370,13 @@ class Usages:
                 return "override"  # more classes than are listed: any of the same family
         return None
 
+    def _is_kept(self, record: Call) -> bool:
+        """What a call makes is used for something."""
+        if record.use.how == "assigned":
+            tails = [name.removesuffix("[]").rpartition(".")[2] for name in record.use.names]
+            return any(self.resolver.mentioning(tail) for tail in tails)
+        return record.use.how != "discarded"
+
     def _given_back(
         self, place: Module, index: int, target: FunctionValue, waiting: list[tuple[str, str | None]]
     ) -> Iterator[Usage]:
@@ -343,13 +417,17 @@ class Usages:
         return target in inner or (self._is_called(target) and any(self._runs(item, target) for item in inner))
 
     def _items(self, value: Value) -> Values:
-        if isinstance(value, CollectionValue):
-            return value.items
-        if not isinstance(value, ContainerValue):
+        """What is inside a list or a dict, and inside what is inside."""
+        if not isinstance(value, (CollectionValue, ContainerValue)):
             return (value,)
         known = self._inside.get(value)
         if known is None:
-            known = self.resolver.items_of(value, None, value.scope)
+            self._inside[value] = ()  # one that holds itself
+            if isinstance(value, CollectionValue):
+                inside = value.items
+            else:
+                inside = self.resolver.items_of(value, None, value.scope)
+            known = unique(inner for item in inside for inner in self._items(item))
             self._inside[value] = known
         return known
 
@@ -410,16 +488,18 @@ class Usages:
         place = which + skip
         return [(parameters[place].name, value.path)] if place < len(parameters) else []
 
-    def _registers(self, module: Module, function: FunctionId) -> list[tuple[str, str | None]]:
+    def _registers(self, function: FunctionId) -> list[tuple[str, str | None]]:
         """A decorator of the project is handed the function, and may keep it in a registry."""
-        defined = module.function(function.index)
-        scope = Scope(function.path, defined.parent, defined.owner)
         found: list[tuple[str, str | None]] = []
-        for decorator in defined.decorators:
-            for value in self.resolver.values(decorator, scope):
-                if isinstance(value, FunctionValue):
-                    found += self._parameter_of(value, 0, 0)
+        for value in self._decorators_of(function):
+            if isinstance(value, FunctionValue):
+                found += self._parameter_of(value, 0, 0)
         return found
+
+    def _decorators_of(self, function: FunctionId) -> dict[Value, None]:
+        defined = self.resolver.modules[function.path].function(function.index)
+        scope = Scope(function.path, defined.parent, defined.owner)
+        return dict.fromkeys(v for d in defined.decorators for v in self.resolver.values(d, scope))
 
     def _from_above(self, place: Module, calling: int, function: FunctionId, values: Values) -> bool:
         """The call stands in (or is made on) a class that this function's class descends from."""

@@ -14,6 +14,8 @@ _DOES: Final = {
     "detached": "starts, without waiting for it,",
     "dispatched": "sends to a queue",
     "override": "calls the hook that is overridden by",
+    "decorates": "is defined under",
+    "replaces": "is replaced by",
     "named": "calls, by its name alone,",
 }
 
