@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from msgspec import Struct
 
 from tierlint.loops import answers, inputs
-from tierlint.model import Call, CallId, Expr, FunctionId, Name
+from tierlint.model import CallId, Expr, FunctionId, Name
 from tierlint.program import Program
 from tierlint.program.modules import Module
-from tierlint.program.values import given_as
 
 
 class Kept(Struct, frozen=True):
@@ -24,9 +25,9 @@ def kept_by(program: Program, call: CallId) -> Kept | None:
     record = module.call(call.index)
     if record.function == 0:
         return None
-    since = module.function(record.function).line
-    held = answers(module, record, call.index, since)
-    for name in inputs(module, record, since):
+    lines = range(module.function(record.function).line, sys.maxsize)
+    held = answers(program, module, record, call.index, lines)
+    for name in inputs(module, record, lines):
         if name in held:
             found = _seen_from(module, record.function, name)
             if found is not None:
@@ -40,7 +41,7 @@ def handed_down(program: Program, kept: Kept, call: CallId, callee: FunctionId) 
     record = module.call(call.index)
     if kept.where == "global":
         return record.loop >= 0, kept
-    expr = _holder(program, kept, record, callee)
+    expr = _holder(program, kept, call, callee)
     if not isinstance(expr, Name):
         return False, None
     root = expr.path.partition(".")[0]
@@ -50,14 +51,22 @@ def handed_down(program: Program, kept: Kept, call: CallId, callee: FunctionId) 
     return record.loop >= 0 and not made_anew, _seen_from(module, record.function, expr.path)
 
 
-def _holder(program: Program, kept: Kept, record: Call, callee: FunctionId) -> Expr | None:
+def _holder(program: Program, kept: Kept, call: CallId, callee: FunctionId) -> Expr | None:
     """The caller's word for the object or argument that holds what is kept."""
-    if kept.where == "object":
-        path = record.callee.path if isinstance(record.callee, Name) else ""
-        return Name(path.rpartition(".")[0]) if "." in path else None
+    record = program.modules[call.path].call(call.index)
     function = program.modules[callee.path].function(callee.index)
-    places = [parameter.name for parameter in function.parameters]
-    return given_as(record, kept.name, places.index(kept.name) - (function.owner >= 0))
+    runs, given = record.callee, record.arguments
+    named = {key: value for key, value in record.keywords if key is not None}
+    if record.name != function.name:
+        # `pool.submit(f, row)`: what goes with a function that is handed over is its own.
+        for place, expr, beside, keys in program.resolver.mentions.handed_with(function.name):
+            if place == call:
+                runs, given, named = expr, beside, keys
+    if kept.where == "object":
+        path = runs.path if isinstance(runs, Name) else ""
+        return Name(path.rpartition(".")[0]) if "." in path else None
+    number = [parameter.name for parameter in function.parameters].index(kept.name) - (function.owner >= 0)
+    return named.get(kept.name) or (given[number] if 0 <= number < len(given) else None)
 
 
 def _seen_from(module: Module, function: int, name: str) -> Kept | None:
