@@ -234,9 +234,8 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
 def _is_parameter(module: Module, function: int, path: str) -> bool:
     """Whether a name, or what it is an attribute of, is handed to the function; `self` is not."""
     root = path.partition(".")[0]
-    defined = module.function(function)
-    given = defined.parameters[1:] if defined.owner >= 0 else defined.parameters
-    return any(parameter.name == root for parameter in given) and root not in module.bindings(function, -1)
+    given = {parameter.name for parameter in module.function(function).parameters} - {module.own_name(function)}
+    return root in given and root not in module.bindings(function, -1)
 
 
 def _around(module: Module, loop: Loop) -> Iterator[Loop]:

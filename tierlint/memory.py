@@ -54,7 +54,8 @@ def handed_down(program: Program, kept: Kept, call: CallId, callee: FunctionId) 
 def _holder(program: Program, kept: Kept, call: CallId, callee: FunctionId) -> Expr | None:
     """The caller's word for the object or argument that holds what is kept."""
     record = program.modules[call.path].call(call.index)
-    function = program.modules[callee.path].function(callee.index)
+    home = program.modules[callee.path]
+    function = home.function(callee.index)
     runs, given = record.callee, record.arguments
     named = {key: value for key, value in record.keywords if key is not None}
     if record.name != function.name:
@@ -65,17 +66,16 @@ def _holder(program: Program, kept: Kept, call: CallId, callee: FunctionId) -> E
     if kept.where == "object":
         path = runs.path if isinstance(runs, Name) else ""
         return Name(path.rpartition(".")[0]) if "." in path else None
-    number = [parameter.name for parameter in function.parameters].index(kept.name) - (function.owner >= 0)
+    number = [parameter.name for parameter in function.parameters].index(kept.name)
+    number -= home.own_name(callee.index) is not None
     return named.get(kept.name) or (given[number] if 0 <= number < len(given) else None)
 
 
 def _seen_from(module: Module, function: int, name: str) -> Kept | None:
     """Where a name lives that a function uses; None: it ends with the function."""
     root = name.partition(".")[0]
-    parameters = [parameter.name for parameter in module.function(function).parameters]
-    if root in parameters:
-        is_own = module.function(function).owner >= 0 and parameters[0] == root
-        return Kept("object", name) if is_own else Kept("parameter", root)
+    if root in (parameter.name for parameter in module.function(function).parameters):
+        return Kept("object", name) if module.own_name(function) == root else Kept("parameter", root)
     if module.bindings(function, -1).get(root):
         return None
     return Kept("global", root) if module.bindings(0, -1).get(root) or module.bindings(0, -1).get(root + "[]") else None

@@ -340,8 +340,7 @@ def _on_itself(module: Module, method: int | None, receiver: Expr, record: Call)
         return module.call(receiver.call).name == "super"
     if method is None or not isinstance(receiver, Name):
         return False
-    parameters = module.function(method).parameters
-    return bool(parameters) and parameters[0].name == receiver.path
+    return module.own_name(method) == receiver.path
 
 
 def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:
