@@ -233,6 +233,17 @@ class ModuleFinder:
             self.found[key] = self._search(directory, tuple(dotted.split(".")), importer)
         return self.found[key]
 
+    def namesake(self, importer: str, dotted: str) -> str | None:
+        """The file in a script's own folder, or one above, that goes by the name of an SDK's package."""
+        wanted = tuple(dotted.split("."))
+        directory = tuple(importer.split("/")[:-1])
+        if wanted[0] in self.external and wanted[0] not in sys.stdlib_module_names:
+            for depth in range(len(directory), -1, -1):
+                found = self.by_parts.get((*directory[:depth], *wanted))
+                if found is not None and found != importer and directory[:depth] not in self.packages:
+                    return found
+        return None
+
     def _search(self, directory: tuple[str, ...], wanted: tuple[str, ...], importer: str) -> str | None:
         ancestors = [directory[:depth] for depth in range(len(directory), -1, -1)]
         roots = [a for a in ancestors if a not in self.packages]
