@@ -10,6 +10,11 @@ from tierlint.loops import answers, inputs
 from tierlint.model import CallId, Expr, FunctionId, Name
 from tierlint.program import Program
 from tierlint.program.modules import Module
+from tierlint.program.values import FunctionValue
+from tierlint.waiting import reads
+
+# How far down the methods that one method calls are looked through.
+METHODS_DEEP = 2
 
 
 class Kept(Struct, frozen=True):
@@ -19,8 +24,11 @@ class Kept(Struct, frozen=True):
     name: str
 
 
-def kept_by(program: Program, call: CallId) -> Kept | None:
-    """What one run of a function leaves for the request of its next run."""
+def kept_by(program: Program, call: CallId, callee: FunctionId | None = None) -> Kept | None:
+    """What one run of a function leaves for the request of its next run.
+
+    callee: the function that the call runs, where the request is sent further down.
+    """
     module = program.modules[call.path]
     record = module.call(call.index)
     if record.function == 0:
@@ -32,7 +40,30 @@ def kept_by(program: Program, call: CallId) -> Kept | None:
             found = _seen_from(module, record.function, name)
             if found is not None:
                 return found
+    own = module.own_name(record.function)
+    if callee is not None and own is not None and record.callee == Name(f"{own}.{record.name}"):
+        for name in sorted(held):
+            if name.startswith(f"{own}.") and _reads_own(program, callee, name.split(".")[1], METHODS_DEEP):
+                return Kept("object", name)
     return None
+
+
+def _reads_own(program: Program, method: FunctionId, attribute: str, depth: int) -> bool:
+    """`self.notes`, read in a method or in one that it calls on the same object."""
+    module = program.modules[method.path]
+    own = module.own_name(method.index)
+    if own is None:
+        return False
+    if reads(module, method.index, attribute):
+        return True
+    for number in module.calls_in(method.index) if depth else ():
+        record = module.call(number)
+        if record.callee == Name(f"{own}.{record.name}"):
+            for value in program.callees(CallId(method.path, number)):
+                if isinstance(value, FunctionValue):
+                    if _reads_own(program, FunctionId(value.path, value.index), attribute, depth - 1):
+                        return True
+    return False
 
 
 def handed_down(program: Program, kept: Kept, call: CallId, callee: FunctionId) -> tuple[bool, Kept | None]:

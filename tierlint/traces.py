@@ -210,12 +210,15 @@ class Tracer:
             # A queue's jobs are events of their own, however many are put in at once.
             if edge.how != "dispatched":
                 around = self._shape(edge.by)
-                again = False
+                again, name = False, ""
                 if kept is not None:
+                    name = kept.name
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
-                if again and around.fan_out is not None and path.kept is not None:
-                    text = f"each request reads `{path.kept.name}`, which holds earlier answers"
-                    chained = chained or Evidence(text, around.fan_out.at)
+                elif edge.how in ("direct", "override"):
+                    kept = kept_by(self.program, edge.by, edge.callee)
+                if again:
+                    text = f"each request reads `{name}`, which holds earlier answers"
+                    chained = chained or Evidence(text, edge.at)
                 else:
                     fan_out = fan_out or edge.fan_out or around.fan_out
                 chained = chained or around.chained
