@@ -60,9 +60,9 @@ def _reads_own(program: Program, method: FunctionId, attribute: str, depth: int)
         record = module.call(number)
         if record.callee == Name(f"{own}.{record.name}"):
             for value in program.callees(CallId(method.path, number)):
-                if isinstance(value, FunctionValue):
-                    if _reads_own(program, FunctionId(value.path, value.index), attribute, depth - 1):
-                        return True
+                below = FunctionId(value.path, value.index) if isinstance(value, FunctionValue) else None
+                if below is not None and _reads_own(program, below, attribute, depth - 1):
+                    return True
     return False
 
 

@@ -299,10 +299,16 @@ class Sink(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call that asks the person at the terminal or in the page something and waits."""
+    """A call that asks the person at the terminal or in the page something and waits.
+
+    confirms: it asks for a yes or a no, which is a conversation only where it comes after the answer. confirms_by: what
+    it says then (globs over the literal text, in small letters), for a call that can ask anything.
+    """
 
     call: tuple[str, ...]
     says: str
+    confirms: bool = False
+    confirms_by: tuple[str, ...] = ()
 
 
 class SdkTable(Struct, frozen=True, forbid_unknown_fields=True):
