@@ -6,8 +6,8 @@ import sys
 
 from msgspec import Struct
 
-from tierlint.loops import answers, inputs
-from tierlint.model import CallId, Expr, FunctionId, Name
+from tierlint.loops import answers, holds, inputs
+from tierlint.model import Call, CallId, Expr, FunctionId, Name
 from tierlint.program import Program
 from tierlint.program.modules import Module
 from tierlint.program.values import FunctionValue
@@ -24,10 +24,10 @@ class Kept(Struct, frozen=True):
     name: str
 
 
-def kept_by(program: Program, call: CallId, callee: FunctionId | None = None) -> Kept | None:
+def kept_by(program: Program, call: CallId, below: tuple[CallId, ...] = ()) -> Kept | None:
     """What one run of a function leaves for the request of its next run.
 
-    callee: the function that the call runs, where the request is sent further down.
+    below: the calls further down to the one that sends the request, where this call is not it.
     """
     module = program.modules[call.path]
     record = module.call(call.index)
@@ -41,28 +41,50 @@ def kept_by(program: Program, call: CallId, callee: FunctionId | None = None) ->
             if found is not None:
                 return found
     own = module.own_name(record.function)
-    if callee is not None and own is not None and record.callee == Name(f"{own}.{record.name}"):
-        for name in sorted(held):
-            if name.startswith(f"{own}.") and _reads_own(program, callee, name.split(".")[1], METHODS_DEEP):
-                return Kept("object", name)
+    for name in sorted(held) if own is not None else ():
+        if name.startswith(f"{own}.") and _asked_with(program, call, below, name.split(".")[1]):
+            return Kept("object", name)
     return None
 
 
-def _reads_own(program: Program, method: FunctionId, attribute: str, depth: int) -> bool:
-    """`self.notes`, read in a method or in one that it calls on the same object."""
-    module = program.modules[method.path]
-    own = module.own_name(method.index)
-    if own is None:
-        return False
-    if reads(module, method.index, attribute):
-        return True
-    for number in module.calls_in(method.index) if depth else ():
-        record = module.call(number)
-        if record.callee == Name(f"{own}.{record.name}"):
-            for value in program.callees(CallId(method.path, number)):
-                below = FunctionId(value.path, value.index) if isinstance(value, FunctionValue) else None
-                if below is not None and _reads_own(program, below, attribute, depth - 1):
+def _asked_with(program: Program, call: CallId, below: tuple[CallId, ...], attribute: str) -> bool:
+    """Whether a method that is called on the same object, or one further down, hands on what is kept there."""
+    for step in below:
+        above = program.modules[call.path]
+        if not _is_on_itself(above, above.call(call.index)):
+            return False
+        module = program.modules[step.path]
+        record = module.call(step.index)
+        own = module.own_name(record.function)
+        lines = range(module.function(record.function).line, sys.maxsize)
+        read = set(inputs(module, record, lines))
+        if f"{own}.{attribute}" in read:
+            return True
+        given = (*record.arguments, *(value for _, value in record.keywords))
+        for number in module.calls_in(record.function):
+            other = module.call(number)
+            goes_in = not read.isdisjoint(other.use.names) or any(holds(value, number, module) for value in given)
+            if goes_in and _is_on_itself(module, other):
+                if _reads_own(program, CallId(step.path, number), attribute, METHODS_DEEP):
                     return True
+        call = step
+    return False
+
+
+def _is_on_itself(module: Module, record: Call) -> bool:
+    return record.callee == Name(f"{module.own_name(record.function)}.{record.name}")
+
+
+def _reads_own(program: Program, call: CallId, attribute: str, depth: int) -> bool:
+    """`self.notes`, read in a method that is called on `self`, or in one that this calls in turn."""
+    for value in program.callees(call):
+        if isinstance(value, FunctionValue):
+            module = program.modules[value.path]
+            if reads(module, value.index, attribute):
+                return True
+            own_calls = (n for n in module.calls_in(value.index) if _is_on_itself(module, module.call(n)))
+            if depth and any(_reads_own(program, CallId(value.path, n), attribute, depth - 1) for n in own_calls):
+                return True
     return False
 
 

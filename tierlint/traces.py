@@ -132,7 +132,7 @@ class Tracer:
             for edge in edges:
                 fits, receiver = self._receiver(path, edge)
                 if fits:
-                    waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
+                    waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))
         return tuple(found.values())
 
     def _record(self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path) -> None:
@@ -207,7 +207,7 @@ class Tracer:
                 return True, here
         return False, here
 
-    def _extended(self, path: _Path, edge: CallEdge) -> _Path:
+    def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
         guarded = False
         fan_out, chained, kept = path.fan_out, path.chained, path.kept
         if edge.by.index >= 0:
@@ -220,7 +220,8 @@ class Tracer:
                     name = kept.name
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
                 elif edge.how in ("direct", "override"):
-                    kept = kept_by(self.program, edge.by, edge.callee)
+                    below = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
+                    kept = kept_by(self.program, edge.by, below)
                 if again:
                     text = f"each request reads `{name}`, which holds earlier answers"
                     chained = chained or Evidence(text, edge.at)
