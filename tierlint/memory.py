@@ -64,9 +64,9 @@ def _asked_with(program: Program, call: CallId, below: tuple[CallId, ...], attri
         for number in module.calls_in(record.function):
             other = module.call(number)
             goes_in = not read.isdisjoint(other.use.names) or any(holds(value, number, module) for value in given)
-            if goes_in and _is_on_itself(module, other):
-                if _reads_own(program, CallId(step.path, number), attribute, METHODS_DEEP):
-                    return True
+            made = CallId(step.path, number)
+            if goes_in and _is_on_itself(module, other) and _reads_own(program, made, attribute, METHODS_DEEP):
+                return True
         call = step
     return False
 
