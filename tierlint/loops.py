@@ -32,7 +32,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
-from tierlint.program.values import ConstantValue, ContainerValue, External
+from tierlint.program.values import ConstantValue, ContainerValue, External, ModuleValue
 
 # Fewer items than this, written out in the source, are variants to try, not a data set.
 DATA_SET = 9
@@ -56,7 +56,7 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
     while number >= 0:
         loop = module.summary.loops[number]
         at = locate(module, loop.line, 1, loop.line, 1)
-        carried = _carried(module, record, call.index, loop)
+        carried = _carried(program, module, record, call.index, loop)
         if carried is not None:
             chained = chained or Evidence(f"each round uses `{carried}`, which an earlier answer changed", at)
         elif fan_out is None:
@@ -67,32 +67,34 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
     return Shape(fan_out, chained)
 
 
-def _carried(module: Module, record: Call, number: int, loop: Loop) -> str | None:
+def _carried(program: Program, module: Module, record: Call, number: int, loop: Loop) -> str | None:
     """A name through which an earlier round's answer reaches this call."""
     if not loop.carried:
         return None
-    carried = set(loop.carried) & answers(module, record, number, loop.line)
-    for name in inputs(module, record, loop.line):
+    lines = range(loop.line, loop.end + 1)
+    carried = set(loop.carried) & answers(program, module, record, number, lines)
+    for name in inputs(module, record, lines):
         if name in carried:
             return name
     return None
 
 
-def answers(module: Module, record: Call, number: int, since: int) -> set[str]:
-    """The names that hold the call's answer, or something made of it, from a line of its function on."""
+def answers(program: Program, module: Module, record: Call, number: int, lines: range) -> set[str]:
+    """The names that hold the call's answer, or something made of it, in some lines of its function."""
     found: set[str] = set()
     inside = [
         (binding.target.removesuffix("[]"), binding.value)
         for bindings in module.bindings(record.function, -1).values()
         for binding in bindings
-        if binding.line >= since
+        if binding.line in lines
     ]
     for index in module.calls_in(record.function):
         other = module.call(index)
-        if other.use.how == "discarded" and other.line >= since and isinstance(other.callee, Name):
+        if other.use.how == "discarded" and other.line in lines and isinstance(other.callee, Name):
             kept_by = other.callee.path.rpartition(".")[0]
             given = (*other.arguments, *(value for _, value in other.keywords))
-            inside += [(kept_by, value) for value in given if kept_by not in ("", "self", "cls")]
+            if kept_by not in ("", "self", "cls") and not _is_module(program, module, kept_by.partition(".")[0]):
+                inside += [(kept_by, value) for value in given]
     grown = -1
     while grown != len(found):
         grown = len(found)
@@ -100,6 +102,15 @@ def answers(module: Module, record: Call, number: int, since: int) -> set[str]:
             if target not in found and (found & set(names(value, module)) or holds(value, number, module)):
                 found.add(target)
     return found
+
+
+def _is_module(program: Program, module: Module, name: str) -> bool:
+    """`utils.save(answer)` keeps nothing in `utils`; an imported list that is appended to does."""
+    for item in module.summary.imports:
+        if item.name == name:
+            known = program.resolver.global_name(module, name)
+            return item.attribute is None or any(isinstance(value, ModuleValue) for value in known)
+    return False
 
 
 def holds(expr: Expr, number: int, module: Module) -> bool:
@@ -133,8 +144,8 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:
     return (expr.context,) if isinstance(expr, Entered) else ()
 
 
-def inputs(module: Module, record: Call, since: int) -> Iterator[str]:
-    """The names that a call's arguments depend on, through assignments from a line on."""
+def inputs(module: Module, record: Call, lines: range) -> Iterator[str]:
+    """The names that a call's arguments depend on, through assignments in some lines of its function."""
     seen: set[str] = set()
     waiting = [name for expr in record.arguments for name in names(expr, module)]
     waiting += [name for _, expr in record.keywords for name in names(expr, module)]
@@ -147,7 +158,7 @@ def inputs(module: Module, record: Call, since: int) -> Iterator[str]:
         yield name
         for target in (name, name + "[]"):
             for binding in bindings.get(target, ()):
-                if binding.line >= since:
+                if binding.line in lines:
                     waiting += names(binding.value, module)
 
 
@@ -224,9 +235,8 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
 def _is_parameter(module: Module, function: int, path: str) -> bool:
     """Whether a name, or what it is an attribute of, is handed to the function; `self` is not."""
     root = path.partition(".")[0]
-    defined = module.function(function)
-    given = defined.parameters[1:] if defined.owner >= 0 else defined.parameters
-    return any(parameter.name == root for parameter in given) and root not in module.bindings(function, -1)
+    given = {parameter.name for parameter in module.function(function).parameters} - {module.own_name(function)}
+    return root in given and root not in module.bindings(function, -1)
 
 
 def _around(module: Module, loop: Loop) -> Iterator[Loop]:

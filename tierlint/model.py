@@ -267,6 +267,7 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     function, or -1.
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: `while True`.
+    line, end: the first line and the last.
     """
 
     function: int
@@ -278,6 +279,7 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     exits: bool
     endless: bool
     line: int
+    end: int
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):

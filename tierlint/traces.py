@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from fnmatch import fnmatchcase
 
 import msgspec
 from msgspec import Struct
 
-from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog
+from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
+from tierlint.indexing import ARGUMENT, BOUND, RETURNED
 from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, handed_down, kept_by
 from tierlint.model import (
@@ -18,11 +20,13 @@ from tierlint.model import (
     CallEdge,
     CallId,
     CallResult,
+    Constant,
     EntryPoint,
     Evidence,
     Expr,
     FunctionId,
     Name,
+    Template,
     Trace,
 )
 from tierlint.patterns import Names
@@ -71,6 +75,7 @@ class Tracer:
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
+        self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
 
     # --- the walk --------------------------------------------------------------------------------
@@ -132,7 +137,7 @@ class Tracer:
                     continue
                 fits, receiver = self._receiver(path, edge)
                 if fits:
-                    waiting.append(msgspec.structs.replace(self._extended(path, edge), receiver=receiver))
+                    waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))
         return tuple(found.values())
 
     def _runs_what_it_wraps(self, path: _Path, by_tests: bool) -> bool:
@@ -172,7 +177,7 @@ class Tracer:
             waits=path.waits,
             fan_out=path.fan_out,
             chained=path.chained,
-            interactive=self._interactive(entry, functions),
+            interactive=self._interactive(call, entry, path, functions),
             certain=path.certain,
             demo=self._is_demo(call, entry, path),
         )
@@ -227,7 +232,7 @@ class Tracer:
                 return True, here
         return False, here
 
-    def _extended(self, path: _Path, edge: CallEdge) -> _Path:
+    def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
         guarded = False
         fan_out, chained, kept = path.fan_out, path.chained, path.kept
         if edge.by.index >= 0:
@@ -235,12 +240,16 @@ class Tracer:
             # A queue's jobs are events of their own, however many are put in at once.
             if edge.how != "dispatched":
                 around = self._shape(edge.by)
-                again = False
+                again, name = False, ""
                 if kept is not None:
+                    name = kept.name
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
-                if again and around.fan_out is not None and path.kept is not None:
-                    text = f"each request reads `{path.kept.name}`, which holds earlier answers"
-                    chained = chained or Evidence(text, around.fan_out.at)
+                elif edge.how in ("direct", "override"):
+                    below = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
+                    kept = kept_by(self.program, edge.by, below)
+                if again:
+                    text = f"each request reads `{name}`, which holds earlier answers"
+                    chained = chained or Evidence(text, edge.at)
                 else:
                     fan_out = fan_out or edge.fan_out or around.fan_out
                 chained = chained or around.chained
@@ -296,7 +305,9 @@ class Tracer:
                 return found
         return None
 
-    def _interactive(self, entry: EntryPoint, functions: list[FunctionId]) -> Evidence | None:
+    def _interactive(
+        self, call: ApiCall, entry: EntryPoint, path: _Path, functions: list[FunctionId]
+    ) -> Evidence | None:
         """Somebody at the terminal is asked something on the way, so somebody sits there."""
         if ENTRY_KINDS.get(entry.kind, SECONDS) == SECONDS or entry.kind not in ("command", "notebook"):
             return None
@@ -307,6 +318,21 @@ class Tracer:
             for source, evidence in self._asking.get(function, {}).items():
                 if source.path in reach:
                     return evidence
+        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
+        return next((said for step in steps if (said := self._confirmed(step, path.fan_out)) is not None), None)
+
+    def _confirmed(self, step: CallId, fan_out: Evidence | None) -> Evidence | None:
+        """After the answer somebody is asked whether it will do; of many answers, after each."""
+        module = self.program.modules[step.path]
+        record = module.call(step.index)
+        around, number = set(), record.loop
+        while number >= 0:
+            around.add(number)
+            number = module.summary.loops[number].parent
+        for asked, evidence in self._confirming.get(FunctionId(step.path, record.function), ()):
+            question = self.program.modules[asked.path].call(asked.index)
+            if question.loop in around or (question.line > record.line and fan_out is None):
+                return evidence
         return None
 
     def _find_asking(self) -> dict[FunctionId, dict[FunctionId, Evidence]]:
@@ -315,12 +341,15 @@ class Tracer:
         level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
         for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
             for call, record in self.program.resolver.calls_named(tail):
-                if record.use.how in ("discarded", "other"):
-                    continue  # "press Enter to go on", "overwrite? [y/n]": no conversation
+                if record.use.how == "discarded":
+                    continue  # "press Enter to go on"
                 for match in self.prompt_names.of_call(self.program, call):
                     function = FunctionId(call.path, record.function)
                     text = Evidence(self.prompts[match].says, self.program.location(call))
-                    level.setdefault(function, {}).setdefault(function, text)
+                    if _confirms(self.program.modules[call.path], record, self.prompts[match]):
+                        self._confirming.setdefault(function, []).append((call, text))
+                    else:
+                        level.setdefault(function, {}).setdefault(function, text)
         for _ in range(4):
             for function, sources in level.items():
                 found.setdefault(function, {}).update(sources)
@@ -335,6 +364,30 @@ class Tracer:
                         above.setdefault(edge.caller, {}).update(fresh)
             level = above
         return found
+
+
+def _confirms(module: Module, record: Call, prompt: Prompt) -> bool:
+    """Whether only a yes or a no is asked for: "overwrite? [y/n]"."""
+    if prompt.confirms or record.use.how == "other":
+        return True
+    said = record.arguments[0] if record.arguments else None
+    parts = said.parts if isinstance(said, Template) else (said,)
+    text = "".join(str(part.value) for part in parts if isinstance(part, Constant)).lower()
+    if record.use.how != "assigned" or not any(fnmatchcase(text, glob) for glob in prompt.confirms_by):
+        return False
+    # What is handed on or kept is more than a yes or a no.
+    return not any(_goes_on(module, record.function, name) for name in record.use.names)
+
+
+def _goes_on(module: Module, function: int, name: str) -> bool:
+    for kind, index in module.mentions(name):
+        if kind == ARGUMENT:
+            index = module.call(index).function
+        elif kind == BOUND and index < len(module.summary.bindings):
+            index = module.summary.bindings[index].function
+        if kind in (ARGUMENT, BOUND, RETURNED) and index == function:
+            return True
+    return False
 
 
 def votes(trace: Trace) -> bool:
@@ -365,8 +418,7 @@ def _on_itself(module: Module, method: int | None, receiver: Expr, record: Call)
         return module.call(receiver.call).name == "super"
     if method is None or not isinstance(receiver, Name):
         return False
-    parameters = module.function(method).parameters
-    return bool(parameters) and parameters[0].name == receiver.path
+    return module.own_name(method) == receiver.path
 
 
 def _with(path: _Path, *, detached: Evidence | None = None, waits: Evidence | None = None) -> _Path:

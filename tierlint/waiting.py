@@ -46,7 +46,7 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
         # `return create_task(...)`: whoever called this has the handle now.
         if in_process and handle.use.how == "returned":
             return True
-    if any(_reads(module, record.function, way) for way in ways):
+    if any(reads(module, record.function, way) for way in ways):
         return True
     if "await" in ways:
         for name in names:
@@ -67,7 +67,7 @@ def is_awaited(program: Program, call: CallId, detach: Detach) -> bool:
     return False
 
 
-def _reads(module: Module, function: int, attribute: str) -> bool:
+def reads(module: Module, function: int, attribute: str) -> bool:
     """The function reads an attribute of this name: `job.result`, and no variable of its own that is called so."""
     if attribute in module.bindings(function, -1) or attribute in module.bindings(0, -1):
         return False

@@ -95,6 +95,8 @@ def _described(
     made = [v for v in resolved if v.made is not None] or resolved[:1]
     # In `retriever | prompt | model` the last word is the model's.
     made = [v for v in made if not world.known.methods[v.name].client.sole] or made
+    # Where either kind of model may answer, hardly one is left that is no chat model.
+    made = [v for v in made if world.known.methods[v.name].method.api != "completions"] or made
     value = made[0]
     entry = world.known.methods[value.name]
     method = entry.method

@@ -317,7 +317,7 @@ def received_as(program: Program, call: CallId, expr: Expr) -> Iterator[str]:
         )
         for function in functions:
             parameters = module.function(function).parameters
-            bound = module.function(function).owner >= 0
+            bound = module.own_name(function) is not None
             yield from (parameters[place + bound].name for place in places if place + bound < len(parameters))
 
 

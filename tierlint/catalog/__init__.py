@@ -151,8 +151,8 @@ class Flow(Struct, frozen=True, forbid_unknown_fields=True):
 
     call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`,
     `element of N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N`
-    (many of these), `instance of N`, `partial of N`, `module named N`, `object named N` (both by a literal), or a
-    dotted name whose instance it is.
+    (many of these), `instance of N`, `partial of N`, `module named N`, `object named N`, `instance named N` (of
+    the class of that name; all by a literal), or a dotted name whose instance it is.
     """
 
     gives: str
@@ -299,10 +299,16 @@ class Sink(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call that asks the person at the terminal or in the page something and waits."""
+    """A call that asks the person at the terminal or in the page something and waits.
+
+    confirms: it asks for a yes or a no, which is a conversation only where it comes after the answer. confirms_by: what
+    it says then (globs over the literal text, in small letters), for a call that can ask anything.
+    """
 
     call: tuple[str, ...]
     says: str
+    confirms: bool = False
+    confirms_by: tuple[str, ...] = ()
 
 
 class SdkTable(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,9 +11,11 @@ from tierlint.indexing.walk import NOWHERE, Walk
 from tierlint.model import Element, Expr, Loop, Use
 
 
-def open_loop(walk: Walk, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, line: int) -> int:
+def open_loop(
+    walk: Walk, kind: str, iterable: Expr | None, targets: tuple[str, ...], endless: bool, lines: tuple[int, int]
+) -> int:
     number = len(walk.loops)
-    walk.loops.append(Loop(walk.function, walk.loop, kind, iterable, targets, (), False, endless, line))
+    walk.loops.append(Loop(walk.function, walk.loop, kind, iterable, targets, (), False, endless, *lines))
     walk.loop = number
     walk.events.append(({}, set()))
     walk.exits.append(False)
@@ -36,6 +38,7 @@ def close_loop(walk: Walk, number: int) -> None:
         exits,
         loop.endless,
         loop.line,
+        loop.end,
     )
     walk.loop = loop.parent
 
@@ -44,7 +47,7 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
     iterable = walk.expr(node.iter, Use("iterated", call=len(walk.loops)))
     targets = tuple(target_names(node.target))
     kind = "async" if isinstance(node, ast.AsyncFor) else "for"
-    number = open_loop(walk, kind, iterable, targets, False, node.lineno)
+    number = open_loop(walk, kind, iterable, targets, False, (node.lineno, node.end_lineno or node.lineno))
     kept = walk.in_try, walk.counting
     walk.in_try = False
     walk.counting = isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
@@ -58,7 +61,7 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 
 def while_(walk: Walk, node: ast.While) -> None:
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    number = open_loop(walk, "while", None, (), endless, node.lineno)
+    number = open_loop(walk, "while", None, (), endless, (node.lineno, node.end_lineno or node.lineno))
     walk.expr(node.test, NOWHERE)
     kept = walk.in_try, walk.counting
     walk.in_try, walk.counting = False, True
@@ -74,7 +77,8 @@ def generators(walk: Walk, generators: list[ast.comprehension]) -> list[int]:
         iterable = walk.expr(generator.iter, Use("iterated", call=len(walk.loops)))
         targets = tuple(target_names(generator.target))
         line = generator.target.lineno
-        opened.append(open_loop(walk, "comprehension", iterable, targets, False, line))
+        end = max(part.end_lineno or line for part in (generator.iter, *generator.ifs))
+        opened.append(open_loop(walk, "comprehension", iterable, targets, False, (line, end)))
         walk.mention_tails(iterable, BOUND, len(walk.bindings))
         bind(walk, generator.target, Element(iterable), None, line)
         for condition in generator.ifs:

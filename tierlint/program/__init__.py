@@ -93,7 +93,7 @@ class Program:
             found: set[str] = set()
             module = self.modules[path]
             for item in module.summary.imports:
-                target = self.resolver.import_target(path, item.module, item.level)
+                target = self.resolver.import_target(path, item.module, item.level, item.attribute)
                 if isinstance(target, ModuleValue):
                     found.add(target.path)
                     base = target.path.removesuffix("__init__.py")
@@ -157,7 +157,7 @@ class Program:
             self._importers = {}
             for name, module in self.modules.items():
                 for item in module.summary.imports:
-                    target = self.resolver.import_target(name, item.module, item.level)
+                    target = self.resolver.import_target(name, item.module, item.level, item.attribute)
                     if not isinstance(target, ModuleValue):
                         continue
                     self._importers.setdefault(target.path, []).append((name, item.line))

@@ -132,6 +132,9 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     if form in ("module named", "object named"):
         yield from loaded_by_name(resolver, resolver.values(expr, scope), form == "module named", scope)
         return
+    if form == "instance named":
+        yield from instances_named(resolver, resolver.values(expr, scope), call)
+        return
     for given in resolver.values(expr, scope):
         if form == "argument":
             yield given
@@ -163,6 +166,15 @@ def loaded_by_name(resolver: Resolver, names: Values, is_module: bool, scope: Sc
         elif "." in dotted:
             module, _, attribute = dotted.rpartition(".")
             yield from resolver.imported(scope.path, module, level, attribute)
+
+
+def instances_named(resolver: Resolver, names: Values, call: CallId) -> Iterator[Value]:
+    """`bot.get_cog("Minstrel")`: an instance of the class that goes by a literal name."""
+    wanted = {given.value for given in names if isinstance(given, ConstantValue)}
+    for module in resolver.modules.values() if wanted else ():
+        for number, klass in enumerate(module.summary.classes):
+            if klass.name in wanted:
+                yield InstanceValue(module.path, number, call, exact=True)
 
 
 def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]:

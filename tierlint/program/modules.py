@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from tierlint.indexing import BASE
-from tierlint.model import Binding, Call, Class, Function, Import, ModuleSummary
+from tierlint.model import Binding, Call, Class, Function, Import, ModuleSummary, Name
 
 
 class Module:
@@ -128,8 +128,7 @@ class Module:
                 method = self.method_around(binding.function)
                 if method is None:
                     continue
-                parameters = self.summary.functions[method].parameters
-                if parameters and parameters[0].name == root:
+                if self.own_name(method) == root:
                     klass = self.summary.functions[method].owner
                     self._instance.setdefault(klass, {}).setdefault(rest, []).append(binding)
         return self._instance.get(owner, {})
@@ -141,6 +140,13 @@ class Module:
                 return function
             function = self.summary.functions[function].parent
         return None
+
+    def own_name(self, method: int) -> str | None:
+        """What a method calls the object (or class) that it stands on; a static method stands on none."""
+        defined = self.summary.functions[method]
+        if defined.owner < 0 or not defined.parameters or is_static(defined):
+            return None
+        return defined.parameters[0].name
 
     def mentions(self, name: str) -> Iterable[tuple[int, int]]:
         flat = self.summary.mentions.get(name)
@@ -159,6 +165,11 @@ class Module:
 
     def class_(self, index: int) -> Class:
         return self.summary.classes[index]
+
+
+def is_static(function: Function) -> bool:
+    """Whether a method is handed no object."""
+    return any(isinstance(decorator, Name) and decorator.path == "staticmethod" for decorator in function.decorators)
 
 
 class ModuleFinder:
@@ -221,6 +232,17 @@ class ModuleFinder:
         if key not in self.found:
             self.found[key] = self._search(directory, tuple(dotted.split(".")), importer)
         return self.found[key]
+
+    def namesake(self, importer: str, dotted: str) -> str | None:
+        """The file in a script's own folder, or one above, that goes by the name of an SDK's package."""
+        wanted = tuple(dotted.split("."))
+        directory = tuple(importer.split("/")[:-1])
+        if wanted[0] in self.external and wanted[0] not in sys.stdlib_module_names:
+            for depth in range(len(directory), -1, -1):
+                found = self.by_parts.get((*directory[:depth], *wanted))
+                if found is not None and found != importer and directory[:depth] not in self.packages:
+                    return found
+        return None
 
     def _search(self, directory: tuple[str, ...], wanted: tuple[str, ...], importer: str) -> str | None:
         ancestors = [directory[:depth] for depth in range(len(directory), -1, -1)]

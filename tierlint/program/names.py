@@ -103,14 +103,20 @@ def in_function(resolver: Resolver, name: str, module: Module, function: int) ->
     return unique(found)
 
 
-def import_target(resolver: Resolver, importer: str, name: str, level: int) -> ModuleValue | External | None:
-    """The module that an import names."""
+def import_target(
+    resolver: Resolver, importer: str, name: str, level: int, attribute: str | None = None
+) -> ModuleValue | External | None:
+    """The module that an import names; attribute: what is asked of it."""
     if level:
         path = resolver.finder.relative(importer, level, name)
         return ModuleValue(path) if path is not None else None
     path = resolver.finder.absolute(importer, name)
     if path is not None:
         return ModuleValue(path)
+    # A script's own `agents.py` comes before the SDK of that name, where it has what is asked of it.
+    near = resolver.finder.namesake(importer, name) if attribute is not None else None
+    if near is not None and attribute in resolver.modules[near].names(0):
+        return ModuleValue(near)
     outside = External("")
     for part in name.split("."):
         outside = external(resolver, f"{outside.name}.{part}" if outside.name else part)
@@ -119,7 +125,7 @@ def import_target(resolver: Resolver, importer: str, name: str, level: int) -> M
 
 def imported(resolver: Resolver, importer: str, name: str, level: int, attribute: str | None) -> Values:
     """What an import binds its name to."""
-    target = import_target(resolver, importer, name, level)
+    target = import_target(resolver, importer, name, level, attribute)
     if target is None:
         return ()
     if attribute is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tierlint.indexing import DECORATES
 from tierlint.model import Expr, Name, Parameter
 from tierlint.program import other_names
-from tierlint.program.modules import Module, is_test
+from tierlint.program.modules import Module, is_static, is_test
 from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, Values, given_as
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def parameter(resolver: Resolver, module: Module, function: int, parameter: Para
     """What a function can be handed for a parameter."""
     defined = module.function(function)
     scope = Scope(module.path, defined.parent, defined.owner)
-    is_method = defined.owner >= 0 and not _is_static(defined.decorators)
+    is_method = defined.owner >= 0 and not is_static(defined)
     if is_method and place == 0 and parameter.kind == "positional":
         if _is_class_method(defined.decorators, defined.name):
             yield ClassValue(module.path, defined.owner)
@@ -118,10 +118,6 @@ def _decorated(resolver: Resolver, function: FunctionValue, since: int, scope: S
                 if function not in gives:
                     found = tuple(v for v in gives if isinstance(v, FunctionValue)) or found
     return found
-
-
-def _is_static(decorators: tuple[Expr, ...]) -> bool:
-    return any(isinstance(d, Name) and d.path == "staticmethod" for d in decorators)
 
 
 def _is_class_method(decorators: tuple[Expr, ...], name: str) -> bool:

@@ -153,9 +153,11 @@ class Resolver:
         """A bare name, from the innermost scope outwards."""
         return names.lookup(self, name, scope)
 
-    def import_target(self, importer: str, name: str, level: int) -> ModuleValue | External | None:
-        """The module that an import names."""
-        return names.import_target(self, importer, name, level)
+    def import_target(
+        self, importer: str, name: str, level: int, attribute: str | None = None
+    ) -> ModuleValue | External | None:
+        """The module that an import names; attribute: what is asked of it."""
+        return names.import_target(self, importer, name, level, attribute)
 
     def imported(self, importer: str, name: str, level: int, attribute: str | None) -> Values:
         """What an import binds."""

@@ -477,8 +477,8 @@ class Usages:
                     if isinstance(init, FunctionValue):
                         found += self._parameter_of(init, which, 1)
             elif isinstance(value, FunctionValue):
-                defined = self.resolver.modules[value.path].function(value.index)
-                found += self._parameter_of(value, which, 1 if defined.owner >= 0 else 0)
+                bound = self.resolver.modules[value.path].own_name(value.index) is not None
+                found += self._parameter_of(value, which, 1 if bound else 0)
         return found
 
     def _parameter_of(self, value: FunctionValue, which: int | str, skip: int) -> list[tuple[str, str | None]]:
