@@ -48,7 +48,9 @@ def report_on(
     gc.disable()
     try:
         summaries = summaries_of(files)
-        program = link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], *_roots(tables))
+        hooks = [h for t in tables.frameworks for h in t.hook]
+        records = [r for t in tables.frameworks for r in t.record]
+        program = link(summaries, *_flows(tables), hooks, records, *_roots(tables))
         is_manifest = project.glob_matcher(manifests.GLOBS)
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)

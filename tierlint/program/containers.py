@@ -27,6 +27,7 @@ from tierlint.program.values import (
     InstanceValue,
     ModuleValue,
     Scope,
+    StoredValue,
     Value,
     Values,
     unique,
@@ -56,6 +57,8 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
             found += items_of(resolver, value, key, scope)
         elif isinstance(value, CollectionValue):
             found += value.items
+        elif isinstance(value, StoredValue):  # one row, or a slice
+            found += [InstanceValue(value.path, value.index), value]
         elif isinstance(value, ClassValue):  # `Generic[T]`
             found.append(value)
         elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
@@ -181,6 +184,8 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
                 found += items_of(resolver, value, None, scope)
         elif isinstance(value, CollectionValue):
             found += value.items
+        elif isinstance(value, StoredValue):
+            found.append(InstanceValue(value.path, value.index))
     if isinstance(iterable, Name):
         found += stored(resolver, iterable.path, scope)
     return unique(found)
