@@ -89,7 +89,9 @@ def report_on(
 
 def linked(summaries: Mapping[str, ModuleSummary], tables: Catalog) -> Program:
     """The files of a project joined, with what the tables say of the outside world."""
-    return link(summaries, *_flows(tables), [h for t in tables.frameworks for h in t.hook], *_roots(tables))
+    hooks = [hook for table in tables.frameworks for hook in table.hook]
+    records = [record for table in tables.frameworks for record in table.record]
+    return link(summaries, *_flows(tables), hooks, records, *_roots(tables))
 
 
 def _judge_all(

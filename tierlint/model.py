@@ -452,6 +452,7 @@ class ApiCall(Struct, frozen=True):
     is built.
     places: where a tier can be written, in order of preference; lost: where one is passed in vain. default_timeout:
     seconds that the library waits when none is passed. spread: the call itself sends a request for each of many items.
+    yielded: it is streamed, and the parts are given on one by one as they come.
     """
 
     call: CallId
@@ -478,6 +479,7 @@ class ApiCall(Struct, frozen=True):
     default_timeout: float | None = None
     spread: Evidence | None = None
     vendor: str | None = None
+    yielded: bool = False
 
 
 class Trace(Struct, frozen=True):

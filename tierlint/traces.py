@@ -217,10 +217,7 @@ class Tracer:
         if here is not None and _on_itself(caller, method, receiver, record):
             if here in order(below)[0]:
                 return True, below
-            if isinstance(receiver, CallResult):  # `super()` goes on to a class beside it, in a subclass of both
-                family = (here, *self.program.resolver.subclasses(here))
-                return any(below in order(one)[0] for one in family), here
-            return below in order(here)[0], here
+            return below in order(here)[0] or self._mixed(below, here), here
         scope = Scope(edge.by.path, record.function, record.owner)
         values = self.program.resolver.values(receiver, scope)
         instances = [v for v in values if isinstance(v, InstanceValue)]
@@ -228,9 +225,16 @@ class Tracer:
             return True, here
         for value in instances:
             own = (value.path, value.index)
-            if below in order(own)[0] or (not value.exact and own in order(below)[0]):
+            if below in order(own)[0]:
+                return True, here
+            if not value.exact and (own in order(below)[0] or self._mixed(below, own)):
                 return True, here
         return False, here
+
+    def _mixed(self, one: ClassKey, other: ClassKey) -> bool:
+        """Some class descends from both."""
+        resolver = self.program.resolver
+        return any(other in resolver.order(below)[0] for below in resolver.subclasses(one))
 
     def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
         guarded = False

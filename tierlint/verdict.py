@@ -65,11 +65,12 @@ def _who_waits(call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidenc
             waits = [trace.waits] if trace.waits is not None else []
             return [began, *waits]
         sink = live_sink(trace)
+        sink = sink or _read_along(call, trace)
         if sink is not None:
             return [began, trace.detached, sink]
         return None
     if entry.kind in ("queue-task", "background-task", "signal"):
-        sink = live_sink(trace)
+        sink = live_sink(trace) or _read_along(call, trace)
         return [began, sink] if sink is not None else None
     if entry.kind in _STARTED_BY_HAND:
         if trace.interactive is not None:
@@ -77,6 +78,13 @@ def _who_waits(call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidenc
         if call.stream and trace.fan_out is None:
             return [began, Evidence("the answer is streamed: whoever started it reads along", call.at)]
     return None
+
+
+def _read_along(call: ApiCall, trace: Trace) -> Evidence | None:
+    """Parts that are given on as they come have a reader, wherever they go; not those of a whole data set."""
+    if not call.yielded or trace.fan_out is not None:
+        return None
+    return Evidence("the answer is streamed, and its parts are given on as they come: somebody reads along", call.at)
 
 
 def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Verdict:

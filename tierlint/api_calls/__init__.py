@@ -276,6 +276,7 @@ def _api_call(
         models=models,
         tier=tier,
         stream=stream or answers.stream,
+        yielded=bool(stream or answers.stream) and module.function(read.record.function).is_generator,
         timeout=read.timeout() or answers.timeout,
         certain=certain,
         closed=not handed and read.closed(),

@@ -82,10 +82,13 @@ def through_names(program: Program, module: Module, known: Known, plain: Iterabl
                     name = binding.target.removesuffix("[]")
                     shared = binding.function == 0 or binding.owner >= 0 or binding.home == 0 or "." in name
                     aliases[name.rpartition(".")[2], shared] = None
-            elif kind == ARGUMENT and module.call(index).use.how == "assigned":
+            elif kind == ARGUMENT:
+                wrapped = CallId(module.path, index)
+                at_once = [(place, callee, False) for place, callee in _called_at_once(program, wrapped)]
                 record = module.call(index)
-                if holds_method(resolver.call_result(CallId(module.path, index)), known):
-                    for name in record.use.names:
+                if (record.use.names or at_once) and holds_method(resolver.call_result(wrapped), known):
+                    yield from at_once
+                    for name in record.use.names if record.use.how == "assigned" else ():
                         shared = record.function == 0 or "." in name
                         aliases[name.removesuffix("[]").rpartition(".")[2], shared] = None
             elif kind == RETURNED and holds_method(resolver.returns(module.path, index), known):
@@ -292,7 +295,7 @@ def _resource(expr: Expr) -> str:
 
 
 def _called_at_once(program: Program, made: CallId) -> Iterator[tuple[CallId, Expr]]:
-    """`OpenAI(temperature=0)(prompt)`."""
+    """`OpenAI(temperature=0)(prompt)`, `sync_to_async(client.responses.create)(input=prompt)`."""
     module = program.modules[made.path]
     record = module.call(made.index)
     for index in module.calls_in(record.function):

@@ -151,8 +151,9 @@ class Flow(Struct, frozen=True, forbid_unknown_fields=True):
 
     call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`,
     `element of N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N`
-    (many of these), `instance of N`, `partial of N`, `module named N`, `object named N`, `instance named N` (of
-    the class of that name; all by a literal), or a dotted name whose instance it is.
+    (many of these), `instance of N`, `stored of N` (the instances that a database holds), `partial of N`,
+    `module named N`, `object named N`, `instance named N` (of the class of that name; all by a literal), or a dotted
+    name whose instance it is.
     """
 
     gives: str
@@ -275,6 +276,22 @@ class Hook(Struct, frozen=True, forbid_unknown_fields=True):
     decorated: tuple[str, ...] = ()
 
 
+class Record(Struct, frozen=True, forbid_unknown_fields=True):
+    """Classes whose instances a database holds: `Ship.objects.get(pk=1)` gives a `Ship`, whatever the query is called.
+
+    base: what the classes descend from. attribute: where a class has its instances. keeper: what else has them, as an
+    attribute of the class (`afloat = AfloatManager()`) or in an annotation (`QuerySet[Ship]`): the framework's own
+    classes, and those derived from them. back: the keyword by which a relation says what it is called from the other
+    side; back_unsaid: what is put behind the class's name where it does not say.
+    """
+
+    base: tuple[str, ...]
+    attribute: tuple[str, ...]
+    keeper: tuple[str, ...] = ()
+    back: str = ""
+    back_unsaid: str = ""
+
+
 class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that gives back the iterable it was handed: `tqdm(rows)`."""
 
@@ -336,6 +353,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     fan_out: tuple[FanOut, ...] = ()
     registration: tuple[Registration, ...] = ()
     hook: tuple[Hook, ...] = ()
+    record: tuple[Record, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
     stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
@@ -411,6 +429,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "fan_out": FanOut,
     "registration": Registration,
     "hook": Hook,
+    "record": Record,
     "wrapper": Wrapper,
     "stream": Stream,
     "sink": Sink,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tierlint.catalog import Hook
+from tierlint.catalog import Hook, Record
 from tierlint.indexing import ARGUMENT, AWAITED, CALLEE, DECORATES, RECEIVER, RETURNED
 from tierlint.model import (
     Attribute,
@@ -19,6 +19,7 @@ from tierlint.model import (
 )
 from tierlint.program.hooks import by_base
 from tierlint.program.modules import Module, ModuleFinder, module_name
+from tierlint.program.records import Records
 from tierlint.program.resolver import Resolver
 from tierlint.program.usages import Usage, Usages
 from tierlint.program.values import FunctionValue, ModuleValue, Scope, Values
@@ -194,13 +195,16 @@ def link(
     aliases: Mapping[str, str],
     flows: Mapping[str, str],
     hooks: Iterable[Hook],
+    records: Iterable[Record],
     external_roots: frozenset[str],
     far_roots: frozenset[str],
 ) -> Program:
     """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give,
-    `hooks` what its classes run of their subclasses."""
+    `hooks` what its classes run of their subclasses, `records` which classes have their instances in a database."""
     finder = ModuleFinder(summaries, external_roots, far_roots)
     modules = {path: Module(path, module_name(path), summary) for path, summary in sorted(summaries.items())}
     for module in modules.values():
         module.imports(0)
-    return Program(modules, finder, Resolver(modules, finder, dict(aliases), dict(flows), by_base(hooks)))
+    return Program(
+        modules, finder, Resolver(modules, finder, dict(aliases), dict(flows), by_base(hooks), Records(records))
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import CallResult, Name
+from tierlint.program import records
 from tierlint.program.hooks import run_when
 from tierlint.program.modules import Module, is_test
 from tierlint.program.values import (
@@ -20,6 +21,7 @@ from tierlint.program.values import (
     MethodOf,
     ModuleValue,
     Scope,
+    StoredValue,
     SuperValue,
     TemplateValue,
     Value,
@@ -58,7 +60,7 @@ def attribute(resolver: Resolver, value: Value, name: str) -> Values:
         return above(resolver, (value.path, value.index), name)
     if isinstance(value, FunctionValue):
         return (MethodOf(value, name), *decorated_attribute(resolver, value, name))
-    if isinstance(value, (ContainerValue, CollectionValue)):
+    if isinstance(value, (ContainerValue, CollectionValue, StoredValue)):
         return (MethodOf(value, name),)
     if isinstance(value, (ConstantValue, TemplateValue)) and name in TEXT_METHODS:
         return (MethodOf(value, name),)
@@ -113,12 +115,17 @@ def class_attribute(resolver: Resolver, key: ClassKey, name: str, exact: bool) -
         if any(isinstance(v, FunctionValue) or (isinstance(v, External) and v.made) for v in own):
             break
     if not exact:
-        for descendant in resolver.subclasses(key):
-            found += own_attribute(resolver, descendant, name)
+        # Those that descend from it, and what is mixed into them.
+        kin = dict.fromkeys(other for below in resolver.subclasses(key) for other in resolver.order(below)[0])
+        for other in kin:
+            if other not in order:
+                found += own_attribute(resolver, other, name)
     if resolver.hooks and not any(isinstance(value, FunctionValue) for value in found):
         found += run_when(resolver, key, name)
     if not found and not name.startswith("__"):
         found += stood_in_for(resolver, order, name)
+    if found:
+        found += records.kept(resolver, key, name, tuple(found))
     if found and all(isinstance(value, ConstantValue) for value in found):
         # What is written there is a default: the environment of a run may say something else.
         outside = [base for base in resolver.order(key)[1] if base.name in _FROM_OUTSIDE]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import Call, CallId, Constant, Element, Expr, Name, Template, Unknown
+from tierlint.program import records
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -16,7 +17,9 @@ from tierlint.program.values import (
     FunctionValue,
     InstanceValue,
     MethodOf,
+    ModuleValue,
     Scope,
+    StoredValue,
     SuperValue,
     TemplateValue,
     Value,
@@ -138,9 +141,9 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     for given in resolver.values(expr, scope):
         if form == "argument":
             yield given
-        elif form == "instance of":
-            if isinstance(given, ClassValue):
-                yield InstanceValue(given.path, given.index)
+        elif form in ("instance of", "stored of"):
+            for path, index in records.meant(resolver, given, record, scope):
+                yield StoredValue(path, index) if form == "stored of" else InstanceValue(path, index)
         elif form == "partial of":
             if isinstance(given, External):
                 given = External(given.name, given.made, call, given.options)
@@ -178,10 +181,17 @@ def instances_named(resolver: Resolver, names: Values, call: CallId) -> Iterator
 
 
 def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]:
-    """`getattr(x, name)` where every name it can be is known."""
-    for name in resolver.values(record.arguments[1], scope):
+    """`getattr(x, name)`: by every name it can be; where only a run knows it, any class of the module that it is."""
+    names = resolver.values(record.arguments[1], scope)
+    given = resolver.values(record.arguments[0], scope)
+    for name in names:
         if isinstance(name, ConstantValue) and isinstance(name.value, str):
-            yield from resolver.attributes(resolver.values(record.arguments[0], scope), [name.value])
+            yield from resolver.attributes(given, [name.value])
+    if not any(isinstance(name, ConstantValue) for name in names):
+        for value in given:
+            module = resolver.modules.get(value.path) if isinstance(value, ModuleValue) else None
+            if module is not None:
+                yield from (ClassValue(module.path, n) for of in module.classes(0).values() for n in of)
 
 
 def result_of(resolver: Resolver, value: Value, call: CallId) -> Values:
@@ -219,6 +229,10 @@ def method_result(resolver: Resolver, value: MethodOf, record: Call, scope: Scop
             yield from inner.items
         elif value.name in _ITERATION_METHODS:
             yield inner
+    elif isinstance(inner, StoredValue):
+        # What a query gives is one of them or another query: which, the names of its methods do not tell.
+        yield InstanceValue(inner.path, inner.index)
+        yield inner
 
 
 def of_text(text: ConstantValue | TemplateValue, method: str, record: Call, scope: Scope) -> Value:

@@ -30,6 +30,7 @@ from tierlint.program.values import (
     InstanceValue,
     ModuleValue,
     Scope,
+    StoredValue,
     Value,
     Values,
     unique,
@@ -63,6 +64,8 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
             found += items_of(resolver, value, key, scope)
         elif isinstance(value, CollectionValue):
             found += value.items
+        elif isinstance(value, StoredValue):  # one row, or a slice
+            found += [InstanceValue(value.path, value.index), value]
         elif isinstance(value, ClassValue):  # `Generic[T]`
             found.append(value)
         elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
@@ -231,6 +234,8 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
             found += value.items
         elif isinstance(value, InstanceValue) and expr.index is None:
             found += gone_over(resolver, value)
+        elif isinstance(value, StoredValue):
+            found.append(InstanceValue(value.path, value.index))
     if isinstance(iterable, Subscript) and isinstance(iterable.key, Range):
         iterable = iterable.base
     if isinstance(iterable, Name):

@@ -32,6 +32,7 @@ from tierlint.program.answers import DEEPEST, Answers
 from tierlint.program.hooks import Hooks
 from tierlint.program.mentions import Mentions
 from tierlint.program.modules import Module, ModuleFinder
+from tierlint.program.records import Records, kept
 from tierlint.program.values import (
     ClassKey,
     ClassValue,
@@ -62,12 +63,14 @@ class Resolver:
         aliases: dict[str, str],
         flows: dict[str, str],
         hooks: Hooks,
+        records: Records,
     ) -> None:
         self.modules = modules
         self.finder = finder
         self.aliases = aliases
         self.flows = flows
         self.hooks = hooks
+        self.records = records
         self.mentions = Mentions(modules)
         self.answers = Answers()
         self.orders: dict[ClassKey, tuple[tuple[ClassKey, ...], tuple[External, ...]]] = {}
@@ -201,7 +204,8 @@ class Resolver:
         if not found:
             made = value.made if isinstance(value, InstanceValue) else None
             _, externals = self.order(key)
-            return tuple(self.external(f"{base.name}.{name}", made) for base in externals)
+            outside = tuple(self.external(f"{base.name}.{name}", made) for base in externals)
+            return (*kept(self, key, name, ()), *outside) if outside else ()
         return found
 
     def own_attribute(self, key: ClassKey, name: str) -> Values:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import Either, Expr, Name, Sequence, Subscript
+from tierlint.program.records import typed
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -55,12 +57,14 @@ def annotated(resolver: Resolver, annotation: Expr, scope: Scope) -> Values:
         if tail in _UNIONS:
             return unique(v for option in arguments for v in annotated(resolver, option, scope))
         if tail in ("Type", "type"):
-            return unique(v for option in arguments for v in resolver.values(option, scope))
+            return unique(v for option in arguments for v in _classes(resolver, resolver.values(option, scope)))
         if tail in _MANY or tail in _KEYED:
             chosen = arguments[-1:] if tail in _KEYED else arguments[:1]
             items = unique(v for option in chosen for v in annotated(resolver, option, scope))
             return (CollectionValue(items),) if items else ()
-        return annotated(resolver, annotation.base, scope)
+        given = [v for item in (arguments or (annotation.key,)) for v in resolver.values(item, scope)]
+        held = tuple(typed(resolver, resolver.values(annotation.base, scope), unique(given)))
+        return held or annotated(resolver, annotation.base, scope)
     if not isinstance(annotation, Name) or annotation.path.rpartition(".")[2] in _NO_INSTANCE:
         return ()
     found: list[Value] = []
@@ -75,3 +79,11 @@ def annotated(resolver: Resolver, annotation: Expr, scope: Scope) -> Values:
         else:
             found.append(value)
     return unique(found)
+
+
+def _classes(resolver: Resolver, named: Values) -> Iterator[Value]:
+    """`type[Agent]`: the class, or one that descends from it."""
+    for value in named:
+        yield value
+        if isinstance(value, ClassValue):
+            yield from (ClassValue(*key) for key in resolver.subclasses((value.path, value.index)))

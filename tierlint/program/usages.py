@@ -364,7 +364,7 @@ class Usages:
             if not isinstance(value, InstanceValue):
                 continue
             own = (value.path, value.index)
-            if own != key and own in ancestors and not value.exact:
+            if own != key and not value.exact and (own in ancestors or self._mixed_in(key, own)):
                 return "override"
             if len(values) >= MOST_VALUES and set(resolver.order(own)[0]) & set(ancestors):
                 return "override"  # more classes than are listed: any of the same family
@@ -376,6 +376,10 @@ class Usages:
             tails = [name.removesuffix("[]").rpartition(".")[2] for name in record.use.names]
             return any(self.resolver.mentioning(tail) for tail in tails)
         return record.use.how != "discarded"
+
+    def _mixed_in(self, key: ClassKey, own: ClassKey) -> bool:
+        """A class that descends from the one has the other mixed in, and so its methods."""
+        return any(own in self.resolver.order(below)[0] for below in self.resolver.subclasses(key))
 
     def _given_back(
         self, place: Module, index: int, target: FunctionValue, waiting: list[tuple[str, str | None]]

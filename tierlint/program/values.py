@@ -68,10 +68,17 @@ class SuperValue(Struct, frozen=True, gc=False):
     index: int
 
 
+class StoredValue(Struct, frozen=True, gc=False):
+    """The instances of a class of the project that a database holds, all of them or some: `Ship.objects`."""
+
+    path: str
+    index: int
+
+
 class MethodOf(Struct, frozen=True, gc=False):
     """An attribute of a function, container or text of the project: `task.delay`, `handlers.get`, `url.rstrip`."""
 
-    value: FunctionValue | ContainerValue | CollectionValue | ConstantValue | TemplateValue
+    value: FunctionValue | ContainerValue | CollectionValue | ConstantValue | TemplateValue | StoredValue
     name: str
 
 
@@ -113,6 +120,7 @@ Value = (
     | TemplateValue
     | ContainerValue
     | CollectionValue
+    | StoredValue
 )
 Values = tuple[Value, ...]
 ClassKey = tuple[str, int]
