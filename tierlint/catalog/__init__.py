@@ -282,6 +282,12 @@ class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     argument: tuple[int | str, ...] = (0,)
 
 
+class Decorator(Struct, frozen=True, forbid_unknown_fields=True):
+    """A decorator that leaves the parameters of a function as they are and hands all of them on: `@retry`."""
+
+    name: tuple[str, ...]
+
+
 class Stream(Struct, frozen=True, forbid_unknown_fields=True):
     """A call or object that a loop runs over without an end known up front: events, attempts, endless counters."""
 
@@ -331,6 +337,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     registration: tuple[Registration, ...] = ()
     hook: tuple[Hook, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
+    decorator: tuple[Decorator, ...] = ()
     stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
     prompt: tuple[Prompt, ...] = ()
@@ -406,6 +413,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "registration": Registration,
     "hook": Hook,
     "wrapper": Wrapper,
+    "decorator": Decorator,
     "stream": Stream,
     "sink": Sink,
     "prompt": Prompt,

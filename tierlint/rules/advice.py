@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tierlint.catalog.models import Models, find
+from tierlint.catalog.models import Models
 from tierlint.model import Fix, JudgedCall
 from tierlint.rules.chain import decisive_trace
 from tierlint.tier_edits import spelled
@@ -42,14 +42,6 @@ def advice(call: JudgedCall, models: Models) -> str:
     # Where the verdict's own mechanism is not to be had, the obstacle says so and must come first.
     sentences = (step, obstacle) if call.route.mechanism == call.verdict.tier else (obstacle, step)
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def has_flex(call: JudgedCall, models: Models) -> bool:
-    """Whether the model is a literal on the Flex list, and OpenAI's endpoint takes the tier."""
-    api_call = call.api_call
-    model = find(models, api_call.model) if api_call.model else None
-    takes_tier = api_call.api in ("chat", "responses") and api_call.provider == "openai"
-    return takes_tier and model is not None and model.flex == "yes"
 
 
 def flex_instead(call: JudgedCall) -> Fix | None:

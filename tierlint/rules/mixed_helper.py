@@ -77,31 +77,27 @@ from typing import Final
 
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, JudgedCall
-from tierlint.rules.advice import has_flex
+from tierlint.routes import has_flex
 from tierlint.rules.rule import Rule, finding
+from tierlint.tier_chains import callers_to_tell
 
 _MOST_NAMED: Final = 3
-# Whoever starts these may sit there and wait as well.
-_BY_HAND: Final = ("command", "notebook", "start-up")
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
-    api_call = call.api_call
-    takes_tier = any(place.at_call for place in api_call.places)
-    if call.verdict.tier != "standard" or api_call.tier is not None or not takes_tier or not has_flex(call, models):
-        return
-    # Where the request stands in what is started itself, there is nothing to pass a parameter through.
-    idle = [e for e in call.verdict.idle if e.kind not in _BY_HAND and e.function != api_call.function]
+    idle = callers_to_tell(call) if has_flex(call.api_call, models) else ()
     if not idle or not any(trace.certain for trace in call.traces if trace.entry in idle):
         return
     named = [f"{entry.name} ({entry.kind})" for entry in idle[:_MOST_NAMED]]
     more = f" and {len(idle) - len(named)} more" if len(idle) > len(named) else ""
+    takes = "Let it take the tier as a parameter, and pass" if call.api_call.tier is None else "It takes the tier: pass"
+    left = f" It is not written for you: {call.no_fix}." if call.no_fix else ""
     message = (
-        f"`{api_call.function_name.rpartition(':')[2]}` serves callers that wait and others that do not: "
-        f"{', '.join(named)}{more}. Let it take the tier as a parameter, and pass "
-        f'`"flex"` from there (timeout 900 s, 429 `flex_unavailable`).'
+        f"`{call.api_call.function_name.rpartition(':')[2]}` serves callers that wait and others that do not: "
+        f"{', '.join(named)}{more}. {takes} "
+        f'`"flex"` from there (timeout 900 s, 429 `flex_unavailable`).{left}'
     )
-    yield finding("TL103", call, message, confidence="medium")
+    yield finding("TL103", call, message, confidence="medium", fix=call.fix)
 
 
 RULE = Rule("TL103", "mixed-helper", check, __doc__)
