@@ -94,11 +94,13 @@ def _at_request(
     if version is not None and place.since is not None and version < release(place.since):
         raise InTheWay(f"the required version of {api_call.sdk} is older than {place.since}, which takes the tier")
     reading = readings.get(api_call.call)
-    # Without a version, only a keyword that is not there is certain to be taken by the method.
-    known = version is not None and place.since is not None and api_call.sdk == _OPENAI
-    for name, since in _LEFT_OUT if known else ():
-        found = names_in(path)((name,)) if version is not None and version >= release(since) else None
+    # Where no version is known, only a keyword that is not there is certain to be taken by the method.
+    known = place.since is not None
+    for name, since in _LEFT_OUT if api_call.sdk == _OPENAI else ():
+        found = names_in(path)((name,))
         if found is None or _is_hidden(program, api_call.function, found[0][name]):
+            continue
+        if found[1] and not (known and version is not None and version >= release(since)):
             continue
         yield from found[1]
         yield _argument(program, api_call.call, reading, f"{TIER}={source} or {found[0][name]}")
