@@ -81,14 +81,16 @@ def _passed(program: Program, expr: Expr, function: FunctionId, hops: tuple[Call
         if len(values) == 1 and isinstance(values[0], ConstantValue):
             return str(values[0].value) if values[0].value is not None else None
         return None if is_unset(values) else UNKNOWN
-    return _handed(program, *known, hops)
+    owner, parameter = known
+    # What an inner function sees was handed to the one around it, whoever runs the inner one.
+    while owner != function and hops and hops[-1].callee != owner:
+        hops = hops[:-1]
+    return _handed(program, owner, parameter, hops)
 
 
 def _handed(program: Program, owner: FunctionId, parameter: Parameter, hops: tuple[CallEdge, ...]) -> str | None:
     """What the last step into a function hands to one of its parameters."""
     module = program.modules[owner.path]
-    while hops and hops[-1].callee != owner and owner in lexical_chain(module, hops[-1].callee):
-        hops = hops[:-1]
     if not hops or hops[-1].callee != owner or hops[-1].by.index < 0:
         return UNKNOWN
     hop = hops[-1]
