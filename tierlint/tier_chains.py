@@ -11,11 +11,12 @@ from tierlint.api_calls.arguments import TIER, is_unset
 from tierlint.catalog import Catalog
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
-from tierlint.indexing import BOUND, RETURNED
+from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
 from tierlint.model import (
     CallEdge,
     CallId,
     Constant,
+    Dictionary,
     EntryPoint,
     Expr,
     Function,
@@ -37,7 +38,7 @@ from tierlint.program.values import (
     given_as,
 )
 
-# Whoever starts these may sit there and wait as well.
+# Whoever starts these may look on; they can do without the speed all the same.
 BY_HAND: Final = ("command", "notebook", "start-up")
 # What a request is sent with when nobody has asked for anything.
 _PLAIN: Final = (None, "auto", "default")
@@ -133,7 +134,7 @@ class _Walk:
         if start.index == 0:
             raise InTheWay("the request stands in the body of a file")
         place = next(place for place in api_call.places if place.at_call)
-        if known is None and not place.closed:
+        if known is None and not place.closed and not self.is_spelled_out(api_call.call):
             raise InTheWay("the arguments of the request may hold a tier already")
         self.collect((start, False))
         self.serves = self.labels()
@@ -152,6 +153,39 @@ class _Walk:
         if known is not None and not self.told:
             raise InTheWay("its callers hand the tier over in a way that is not followed")
         return Chain(source if known is None else None, tuple(self.functions), tuple(self.told.values()))
+
+    def is_spelled_out(self, request: CallId) -> bool:
+        """All keywords of the request stand in its function, those of a `**mapping` too, and none can be a tier."""
+        module = self.program.modules[request.path]
+        record = module.call(request.index)
+        if record.name != self.call.api_call.method.rpartition(".")[2]:
+            return False  # handed over, or bound to arguments elsewhere
+        names = {name for name, _ in record.keywords if name is not None}
+        for name, expr in record.keywords:
+            if name is None:
+                path = expr.path if isinstance(expr, Name) else ""
+                bindings = module.bindings(record.function, -1)
+                made = [binding.value for binding in bindings.get(path, ())]
+                if len(made) != 1 or not isinstance(made[0], Dictionary):
+                    return False
+                stored = [binding.key for binding in bindings.get(f"{path}[]", ())]
+                keys = [key.value if isinstance(key, Constant) else None for key in made[0].keys]
+                if None in (*stored, *keys) or self.is_shared(module, path, request.index):
+                    return False
+                names.update(str(key) for key in (*stored, *keys))
+        return names.isdisjoint((TIER, "extra_body"))
+
+    def is_shared(self, module: Module, name: str, request: int) -> bool:
+        """Whether something else than its function and the request gets hold of a mapping."""
+        function = module.call(request).function
+        for kind, index in module.mentions(name):
+            where = module.call(index).function if kind in (CALLEE, ARGUMENT, RECEIVER) else index
+            if kind == BOUND:
+                where = module.summary.bindings[index].function if index < len(module.summary.bindings) else function
+            inside = self.is_inside(FunctionId(module.path, where), [FunctionId(module.path, function)])
+            if inside and not (kind == ARGUMENT and index == request):
+                return True
+        return False
 
     # --- who is behind it ------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tierlint.model import JudgedCall, Report
+from tierlint.model import EntryPoint, JudgedCall, Report
 from tierlint.report.view import View, calls_in_order, count, line_place, paint, place, printable
 from tierlint.rules.chain import by_urgency, decisive_trace, somebody_waits
+from tierlint.tier_chains import BY_HAND
 
 _HEADER: Final = ("call", "callee", "verdict", "confidence", "entry point")
 _STYLES: Final = {"flex": "green", "batch": "green", "standard": "bold", "undetermined": "dim"}
@@ -45,15 +46,18 @@ def _row(call: JudgedCall, view: View) -> tuple[str, str, str, str, str]:
 
 def _parted(call: JudgedCall, view: View) -> Iterator[str]:
     """Who waits and who does not, where a call serves both."""
-    entries = dict.fromkeys(trace.entry for trace in by_urgency(call.traces))
-    for waits, said in ((True, "waits"), (False, "nobody waits")):
-        named = [entry for entry in entries if somebody_waits(entry, call) is waits]
-        if len(named) == len([entry for entry in entries if somebody_waits(entry, call) is not None]):
-            return
-        for entry in named[:_MOST_NAMED]:
+    groups: dict[str, list[EntryPoint]] = {"waits": [], "nobody waits": [], "can wait": []}
+    for entry in dict.fromkeys(trace.entry for trace in by_urgency(call.traces)):
+        waits = somebody_waits(entry, call)
+        if waits is not None:
+            groups["waits" if waits else "can wait" if entry.kind in BY_HAND else "nobody waits"].append(entry)
+    if not groups["waits"] or not (groups["nobody waits"] or groups["can wait"]):
+        return
+    for said, entries in groups.items():
+        for entry in entries[:_MOST_NAMED]:
             yield f"  {said}: {entry.kind} {printable(entry.name)} ({line_place(entry.at, view)})"
-        if len(named) > _MOST_NAMED:
-            yield f"  {said}: {len(named) - _MOST_NAMED} more"
+        if len(entries) > _MOST_NAMED:
+            yield f"  {said}: {len(entries) - _MOST_NAMED} more"
 
 
 def _summary(report: Report, calls: list[JudgedCall]) -> str:

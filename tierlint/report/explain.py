@@ -20,6 +20,7 @@ from tierlint.report.view import (
     step_text,
 )
 from tierlint.rules.chain import by_urgency, chain, somebody_waits
+from tierlint.tier_chains import BY_HAND
 
 
 def render(report: Report, call: JudgedCall, view: View) -> str:
@@ -123,6 +124,8 @@ def _who(trace: Trace, call: JudgedCall) -> str:
     waits = somebody_waits(trace.entry, call)
     if waits and trace.detached and not trace.waits:
         return ""  # whoever waits there does so for something else
+    if waits is False and trace.entry.kind in BY_HAND:
+        return "; whoever starts it can wait"
     return {True: "; somebody waits there", False: "; nobody waits there", None: ""}[waits]
 
 

@@ -9,10 +9,8 @@ from msgspec.structs import replace
 from tierlint.catalog.models import Models
 from tierlint.model import Fix, JudgedCall
 from tierlint.rules.chain import decisive_trace
+from tierlint.tier_chains import BY_HAND
 from tierlint.tier_edits import spelled
-
-# Whoever started these may look on; they can do without the speed all the same.
-_STARTED_BY_HAND: Final = ("command", "notebook", "start-up")
 
 _MOST_OBSTACLES: Final = 2
 
@@ -22,7 +20,7 @@ TIER: Final = "service_tier"
 def who_waits(call: JudgedCall, *, answer: str) -> str:
     """The first sentence of advice: that nobody needs the answer at once, and how that is known."""
     trace = decisive_trace(call)
-    if trace and trace.entry.kind in _STARTED_BY_HAND:
+    if trace and trace.entry.kind in BY_HAND:
         return f"{answer.capitalize()} can wait: {reason(call)}."
     return f"Nobody waits for {answer}: {reason(call)}."
 

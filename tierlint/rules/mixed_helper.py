@@ -3,8 +3,10 @@
 ## What it finds
 
 A call on which somebody waits, and which other entry points reach with nobody waiting: a function that a web
-route and a nightly job share. The finding names the callers in the background. It is made where the model has
-Flex and the call itself can be told its tier.
+route and a nightly job share. The finding names the callers in the background; `tierlint calls` and `tierlint
+explain` say for every entry point whether somebody waits there. It is made where the model has Flex and the call itself
+can be told its tier. Where the call takes its tier from a parameter, it is made for the background callers that do not
+pass it.
 
 ## Why it matters
 
@@ -38,15 +40,17 @@ def archive(text: str) -> None:
 Write instead: the background callers say what they can bear.
 
 ```python
+from typing import Literal
+
 from celery import Celery
 from fastapi import FastAPI
-from openai import OpenAI
+from openai import OpenAI, omit
 
 app, jobs, client = FastAPI(), Celery("jobs"), OpenAI(timeout=900)
 
 
-def summarise(text: str, service_tier: str = "auto") -> str:
-    answer = client.responses.create(model="gpt-5.4", input=text, service_tier=service_tier)
+def summarise(text: str, service_tier: Literal["flex"] | None = None) -> str:
+    answer = client.responses.create(model="gpt-5.4", input=text, service_tier=service_tier or omit)
     return answer.output_text
 
 
@@ -62,8 +66,25 @@ def archive(text: str) -> None:
 
 ## Fix and its safety
 
-There is no automatic edit: it changes the signatures of every function between the background caller and the
-request. `"auto"` is what the API takes an absent tier for, so it is the parameter's natural default.
+The fix hands the tier down. Every function between the request and the first caller that serves only background work
+gets one more parameter, `service_tier=None`, passes it on, and that caller passes `"flex"`. Who does not pass it sends
+what was sent before, byte for byte: `omit` (before version 1.109 of the SDK `NOT_GIVEN`) leaves the field out, where
+`service_tier=None` would send a null. Where the version of the SDK is not known, or the library is another, the request
+is written `**({"service_tier": service_tier} if service_tier else {})`. Functions with type hints get one for the
+parameter. A function inside another one finds the tier in the outer one's parameter, and a parameter `service_tier=None`
+that is there is used as it is.
+
+It is unsafe because it changes signatures: a test that puts something else in the place of such a function has to take
+the parameter as well, and who can wait is told from the callers that are known.
+
+All background callers are told, or there is no fix, and the message says what stands in the way:
+
+- a function of the chain is an entry point itself (a route, a task), a property, a lambda or a special method, stands in
+  a notebook or in the body of a file, takes `**kwargs`, or uses the name `service_tier` for something else;
+- it carries a decorator that is not known to hand everything on (`[[tool.tierlint.decorator]]` with `name` declares
+  one; a cache is none), has a namesake in a class above or below it, or is handed over, kept or returned as a value;
+- a background caller does not call it directly but through a thread, a table or a name, or calls it inside an f-string;
+- the arguments of the request may hold a tier already, or the library takes the tier in another way than as a keyword.
 
 ## When to ignore
 
