@@ -42,6 +42,15 @@ from tierlint.program.values import (
 BY_HAND: Final = ("command", "notebook", "start-up")
 # What a request is sent with when nobody has asked for anything.
 _PLAIN: Final = (None, "auto", "default")
+# These run a function that they are handed, and never look at its parameters.
+_RUNNERS: Final = (
+    "builtins.",
+    "asyncio.",
+    "concurrent.futures.",
+    "threading.",
+    "starlette.concurrency.",
+    "anyio.to_thread.",
+)
 _MOST_FUNCTIONS: Final = 500
 
 _IDLE: Final = "idle"
@@ -376,7 +385,7 @@ class _Walk:
                 continue
             callees = self.program.callees(usage.call)
             if usage.how == "handed" and all(
-                isinstance(v, FunctionValue) or (isinstance(v, External) and v.name.startswith("builtins."))
+                isinstance(v, FunctionValue) or (isinstance(v, External) and v.name.startswith(_RUNNERS))
                 for v in callees
             ):
                 continue

@@ -62,8 +62,8 @@ def _title(program: Program, chain: Chain) -> str:
     if not where:
         return f"Send the `{TIER}` that the callers pass"
     if not names:
-        return passed.capitalize().replace(" of it", "")
-    return f"Give {_listed(names)} a parameter `{TIER}`, and {passed.removesuffix(' of it')}"
+        return f"P{passed[1:]}"
+    return f"Give {_listed(names)} a parameter `{TIER}`, and {passed}"
 
 
 def _listed(names: list[str]) -> str:
@@ -73,7 +73,7 @@ def _listed(names: list[str]) -> str:
 def _why_unsafe(chain: Chain) -> str:
     if not chain.functions:
         return "who can wait is told from the calls that are known"
-    return "it changes signatures, and a test may put something else in the place of such a function"
+    return "it changes signatures that tests may imitate"
 
 
 def _at_request(

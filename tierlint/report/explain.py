@@ -122,7 +122,7 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
 
 def _who(trace: Trace, call: JudgedCall) -> str:
     waits = somebody_waits(trace.entry, call)
-    if waits and trace.detached and not trace.waits:
+    if waits and (call.verdict.tier != "standard" or (trace.detached and not trace.waits)):
         return ""  # whoever waits there does so for something else
     if waits is False and trace.entry.kind in BY_HAND:
         return "; whoever starts it can wait"

@@ -71,16 +71,16 @@ gets one more parameter, `service_tier=None`, passes it on, and that caller pass
 what was sent before, byte for byte: `omit` (before version 1.109 of the SDK `NOT_GIVEN`) leaves the field out, where
 `service_tier=None` would send a null. Where the version of the SDK is not known, or the library is another, the request
 is written `**({"service_tier": service_tier} if service_tier else {})`. Functions with type hints get one for the
-parameter. A function inside another one finds the tier in the outer one's parameter, and a parameter `service_tier=None`
-that is there is used as it is.
+parameter. A function inside another one finds the tier in the outer one's parameter, and where there is a parameter
+`service_tier=None` already, that one serves.
 
 It is unsafe because it changes signatures: a test that puts something else in the place of such a function has to take
 the parameter as well, and who can wait is told from the callers that are known.
 
 All background callers are told, or there is no fix, and the message says what stands in the way:
 
-- a function of the chain is an entry point itself (a route, a task), a property, a lambda or a special method, stands in
-  a notebook or in the body of a file, takes `**kwargs`, or uses the name `service_tier` for something else;
+- a function of the chain is an entry point itself (a route, a task), a property, a lambda or a special method, stands
+  in a notebook or in the body of a file, takes `**kwargs`, or uses the name `service_tier` for something else;
 - it carries a decorator that is not known to hand everything on (`[[tool.tierlint.decorator]]` with `name` declares
   one; a cache is none), has a namesake in a class above or below it, or is handed over, kept or returned as a value;
 - a background caller does not call it directly but through a thread, a table or a name, or calls it inside an f-string;
