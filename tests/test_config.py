@@ -141,7 +141,9 @@ def test_a_mistake_names_file_key_and_remedy(tmp_path: Path, line: str, expected
 
 def test_a_key_that_resembles_none_lists_them_all(tmp_path: Path) -> None:
     text = message(project(tmp_path, tierlint="zzz = 1\n"))
-    assert text.startswith("tierlint.toml: zzz: unknown key; known keys: alias, assume-openai-host, detach, ")
+    assert text.startswith(
+        "tierlint.toml: zzz: unknown key; known keys: alias, assume-openai-host, decorator, detach, "
+    )
 
 
 @pytest.mark.parametrize("key", ["raw-tables", "source"])

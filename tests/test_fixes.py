@@ -85,6 +85,15 @@ HARMLESS = [
     (b"\xef\xbb\xbff(a)\n", b"f(a|", TIER),
     (b"f(a=1, b=2)\n", b"a=1, b=2", "a=1"),
     (b"f(a, b=1)\n", b"b=1", 'c=2, service_tier="flex"'),
+    (b"f(a)\n", b"f(a|", ', **({"x": x} if x else {})'),
+    (b"f(\n  a,\n  **b,\n)\n", b"**b,|", "\n  **{},"),
+    (b"def f(): pass\n", b"f(|", "x=None"),
+    (b"def f(a, b=1) -> int: return a\n", b"b=1|", ", x: str | None = None"),
+    (b"async def f(a, *, b): pass\n", b"b|", ", x=None"),
+    (b"def f(a, /): pass\n", b"/|", ", x=None"),
+    (b"def f(*a): pass\n", b"*a|", ", x=None"),
+    (b"class A:\n  @b\n  def f(self, a):\n    pass\n", b"self, a|", ", x=None"),
+    (b"from a import b\n", b"b|", ", c"),
 ]
 
 
@@ -113,6 +122,20 @@ HARMFUL = [
     (b"def f(a): pass\n", b"(a|", ", b=1"),
     (b"import a\n", b"import a", ""),
     (b"if a:\n    f(1)\n", b"    f", "f"),
+    (b"f(a)\n", b"f(a|", ", **{}, **{}"),
+    (b"def f(a=2): pass\n", b"a=2|", ", x=1"),  # a default that says something
+    (b"def f(a, b=1): pass\n", b"(a|", ", x=None"),  # not the last one
+    (b"def f(a): pass\n", b"(a|", ", *x"),
+    (b"def f(a): pass\n", b"(a|", ", **x"),
+    (b"def f(a): pass\n", b"(a|", "=None"),
+    (b"def f(a): pass\n", b"(a|", ": int"),
+    (b"def f(a): pass\n", b"f(a)|", " -> int"),
+    (b"def f(a=None): pass\n", b"a=None", ""),
+    (b"def f(a): pass\n", b"(a|", ", x=None, y=None"),
+    (b"def f(a): pass\n", b"pass", "return"),
+    (b"from a import b\n", b"b", "c"),
+    (b"from a import b, c\n", b", c", ""),
+    (b"from a import b\n", b"a", "x"),
 ]
 
 
@@ -130,6 +153,22 @@ def test_a_change_elsewhere_than_the_edits_is_noticed() -> None:
     assert fixes.check(CALL + b"f()\n", fixed + b'f(service_tier="flex")\n', [edit]) is not None
     assert fixes.check(CALL + b"f(1)\n", fixed + b"f(1)\n", [edit]) is None
     assert fixes.check(CALL, fixed, []) is not None
+
+
+def test_a_parameter_that_no_edit_adds_is_noticed() -> None:
+    data = b"def f(a): pass\ndef g(b): f(b)\n"
+    edit = splice(data, b"f(b|", TIER)
+    assert fixes.check(data, fixes.apply(data, [edit]), [edit]) is None
+    assert fixes.check(data, fixes.apply(data, [edit]).replace(b"f(a)", b"f(a, x=None)"), [edit]) is not None
+
+
+def test_imports_at_one_place_stand_one_below_the_other() -> None:
+    data = b"import z\n"
+    texts = ["from typing import Literal\n\n", "from openai import omit\n"]
+    edits = [Splice("x.py", 0, 0, text) for text in texts]
+    after = b"from typing import Literal\n\nfrom openai import omit\nimport z\n"
+    assert fixes.apply(data, edits) == fixes.apply(data, edits[::-1]) == after
+    assert fixes.check(data, after, edits) is None
 
 
 def test_files_that_cannot_be_read_are_not_changed() -> None:

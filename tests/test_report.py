@@ -339,7 +339,8 @@ CALLS_JSON = """\
           "function": "jobs.enrich:main",
           "path": ".github/workflows/nightly.yml",
           "line": 5,
-          "waits": true
+          "waits": true,
+          "tier": null
         }
       ],
       "evidence": [
@@ -419,7 +420,8 @@ CALLS_JSON = """\
           "function": "web.app:reply",
           "path": "web/app.py",
           "line": 2,
-          "waits": true
+          "waits": true,
+          "tier": null
         }
       ],
       "evidence": [
@@ -524,7 +526,7 @@ Discount: none
   nothing to gain: the answer is waited for
 
 Reached in 1 way
-  1. web/app.py:2: web-request: `@app.post` makes it a route
+  1. web/app.py:2: web-request: `@app.post` makes it a route; somebody waits there
      -> web/app.py:4: the call
 
 Findings

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tierlint import catalog, manifests, project, requirements, routes
 from tierlint.api_calls import Known, find_api_calls, lay_out, method_of
 from tierlint.catalog import Catalog, models
@@ -16,22 +18,21 @@ from tierlint.files import Files, summaries_of
 from tierlint.filtering import filter_diagnostics
 from tierlint.model import (
     ApiCall,
-    CallId,
     EntryPoint,
     JudgedCall,
     ModuleSummary,
     Problem,
-    Reading,
     Report,
     Target,
 )
+from tierlint.passed_tiers import tier_on
 from tierlint.program import Program, link, locate
-from tierlint.repairs import Workshop, repaired
+from tierlint.readings import Read, Readings
+from tierlint.repairs import Workshop, repaired, with_tier_handed_down
 from tierlint.rules import RULES, rule_names
+from tierlint.tier_chains import Chains
 from tierlint.traces import Tracer
 from tierlint.verdict import judge
-
-Position = tuple[int, int, int, int]
 
 
 def report_on(
@@ -40,9 +41,9 @@ def report_on(
     tables: Catalog,
     found: project.Project,
     files: Files,
-    known: Mapping[str, Mapping[str, Reading]],
-) -> tuple[Report, dict[str, dict[str, Reading]]]:
-    """The report, and what LibCST said of the calls, by content, for the cache (`known` is what it said before)."""
+    known: Mapping[str, Mapping[str, Read]],
+) -> tuple[Report, dict[str, dict[str, Read]]]:
+    """The report, and what LibCST said of the source, by content, for the cache (`known` is what it said before)."""
     price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
     gc.disable()
@@ -55,9 +56,9 @@ def report_on(
         targets = manifests.interpret(commands, deployment, found.sources)
         by_name = lay_out(tables)
         calls = find_api_calls(program, tables, by_name, official_by_default=settings.assume_openai_host)
-        readings, by_call = _read_calls(root, program, calls, files, known)
+        readings = Readings(root, program, files, known)
         judged, entries = _judge_all(
-            root, program, tables, by_name, targets, calls, by_call, files, settings, price_list
+            root, program, tables, by_name, targets, calls, readings, files, settings, price_list
         )
     finally:
         gc.freeze()  # not even once, at the end
@@ -84,7 +85,7 @@ def report_on(
         files_read=sum(summary.problem is None for summary in summaries.values()),
         unresolved_calls=sum(not call.certain for call in calls),
     )
-    return report, readings
+    return report, readings.kept
 
 
 def linked(summaries: Mapping[str, ModuleSummary], tables: Catalog) -> Program:
@@ -101,59 +102,39 @@ def _judge_all(
     by_name: Known,
     targets: Sequence[Target],
     calls: Sequence[ApiCall],
-    readings: Mapping[CallId, Reading],
+    readings: Readings,
     files: Files,
     settings: Settings,
     price_list: models.Models,
 ) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
+    by_call = readings.of_calls(
+        one for call in calls for one in (call.call, *(p.call for p in call.places), *(lost.call for lost in call.lost))
+    )
     tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
     said = _requirements(tables, files, settings)
     judged: list[JudgedCall] = []
     entries: dict[EntryPoint, None] = {}
     for call in calls:
         method = method_of(by_name, call)
-        traces = tracer.traces_to(call)
+        traces = tuple(replace(trace, tier=tier_on(program, call, trace)) for trace in tracer.traces_to(call))
         verdict = judge(call, traces, method, partial(tracer.live_sink, call))
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         refuses = routes.refusal(call, method, requirement)
-        reading = readings.get(call.call)
-        judged.append(JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses))
+        judged.append(JudgedCall(call, traces, verdict, route, reading=by_call.get(call.call), refuses_tier=refuses))
         entries.update(dict.fromkeys(trace.entry for trace in traces))
     shop = Workshop(
         root=root,
         program=program,
         known=by_name,
-        readings=readings,
+        readings=by_call,
         models=price_list,
         requirement=lambda call: requirements.nearest(said.get(call.api_call.sdk, ()), call.api_call.at.path),
         assume_openai_host=settings.assume_openai_host,
     )
-    return repaired(shop, judged), tuple(sorted(entries, key=_by_place))
-
-
-def _read_calls(
-    root: Path, program: Program, calls: Sequence[ApiCall], files: Files, known: Mapping[str, Mapping[str, Reading]]
-) -> tuple[dict[str, dict[str, Reading]], dict[CallId, Reading]]:
-    """What LibCST says of each call and of those that build what it is made with: by content and place, and by call."""
-    by_path: dict[str, dict[CallId, Position]] = {}
-    for call in calls:
-        for one in (call.call, *(place.call for place in call.places), *(lost.call for lost in call.lost)):
-            at = call.at if one == call.call else program.location(one)
-            if at.cell is None:
-                by_path.setdefault(at.path, {})[one] = (at.line, at.column, at.end_line, at.end_column)
-    kept: dict[str, dict[str, Reading]] = {}
-    by_call: dict[CallId, Reading] = {}
-    for path, places in by_path.items():
-        found = dict(known.get(files.digests[path], {}))
-        if not all(repr(place) in found for place in places.values()):
-            from tierlint.reading import read_calls
-
-            data = (root / path).read_bytes()
-            found = {repr(place): reading for place, reading in read_calls(data, [*places.values()]).items()}
-        kept[files.digests[path]] = found
-        by_call.update({call: found[repr(place)] for call, place in places.items()})
-    return kept, by_call
+    chains = Chains(program, tables, tracer.entries, tracer.edges)
+    split = [with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, judged)]
+    return tuple(split), tuple(sorted(entries, key=_by_place))
 
 
 def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str, tuple[requirements.Requirement, ...]]:

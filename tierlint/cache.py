@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from tierlint.model import Reading
+from tierlint.model import Reading, Signature
 
 DIRECTORY = ".tierlint_cache"
 FILES = "files.msgpack"
@@ -35,7 +35,7 @@ class Store(Struct, frozen=True, array_like=True):
 
     version: str
     files: dict[str, Entry]
-    readings: dict[str, dict[str, Reading]]
+    readings: dict[str, dict[str, Reading | Signature]]
 
 
 class Result(Struct, frozen=True, array_like=True):

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 # With these a project describes its own wrappers and frameworks; only the catalogue knows their schema.
 TABLES: Final = (
-    "entry-point", "detach", "fan-out", "sink", "wrapper", "stream", "prompt", "flow", "alias", "sdk",
+    "entry-point", "detach", "fan-out", "sink", "wrapper", "decorator", "stream", "prompt", "flow", "alias", "sdk",
 )  # fmt: skip
 
 _REMEDIES: Final = (

@@ -85,7 +85,7 @@ class EntryPoints:
         defined = module.function(function.index)
         scope = Scope(function.path, defined.parent, defined.owner)
         for decorator in defined.decorators:
-            text, values = self._decorator(decorator, scope)
+            text, values = self.decorator(decorator, scope)
             for number in self.decorators.fitting(values, text):
                 if not _is_given(module, decorator, self.patterns[number]):
                     continue
@@ -167,7 +167,8 @@ class EntryPoints:
                             scope = Scope(call.path, record.function, record.owner)
                             yield call, pattern, self.program.resolver.values(expr, scope)
 
-    def _decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
+    def decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
+        """A decorator as it is written, without its arguments, and what it can be."""
         module = self.program.modules[scope.path]
         if isinstance(decorator, CallResult):
             callee = module.call(decorator.call).callee
@@ -180,7 +181,7 @@ class EntryPoints:
         scope = Scope(function.path, defined.parent, defined.owner)
         names = Names((name, 0) for name in decorators)
         return any(
-            names.fitting(values, text) for text, values in (self._decorator(d, scope) for d in defined.decorators)
+            names.fitting(values, text) for text, values in (self.decorator(d, scope) for d in defined.decorators)
         )
 
     def _command_name(self, decorator: Expr, scope: Scope, function: str) -> str:
@@ -264,7 +265,7 @@ class EntryPoints:
         fitting = [self.patterns[number] for number in found if usage.which in self.patterns[number].argument]
         if not fitting and usage.which == 0:  # a decorator that is put on by hand: `app.get("/")(page)`
             scope = Scope(usage.call.path, usage.caller.index)
-            text, values = self._decorator(callee, scope)
+            text, values = self.decorator(callee, scope)
             fitting = [self.patterns[number] for number in self.decorators.fitting(values, text)]
         for pattern in fitting:
             return EntryPoint(usage.caller, text, pattern.kind, self.program.location(usage.call), pattern.says)

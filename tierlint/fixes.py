@@ -17,13 +17,17 @@ from typing import Final
 
 from msgspec import Struct
 
+from tierlint.anchors import encoding_of
 from tierlint.model import Fix, Problem, Splice
 from tierlint.parsing import Unreadable, parse
-from tierlint.reading import encoding_of
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
+_WORD = re.compile(r"\w+")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class ConflictingEdits(ValueError):
@@ -140,8 +144,10 @@ def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
     pieces: list[bytes] = []
     end = 0
     previous: Splice | None = None
-    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(dict.fromkeys(edits), key=_in_order):
         at_one_place = previous is not None and edit.start == edit.end == previous.start == previous.end
+        # Imports at one place stand one below the other.
+        at_one_place = at_one_place and not (previous is not None and _is_import(previous) and _is_import(edit))
         if edit.start < end or at_one_place or not edit.start <= edit.end <= len(original):
             raise ConflictingEdits(f"the edit at bytes {edit.start}:{edit.end} collides with another or the file's end")
         pieces += original[end : edit.start], edit.text.encode(encoding)
@@ -149,11 +155,20 @@ def apply(original: bytes, edits: Sequence[Splice]) -> bytes:
     return b"".join((*pieces, original[end:]))
 
 
+def _in_order(edit: Splice) -> tuple[int, int, bool, str]:
+    # A group of imports ends with an empty line.
+    return edit.start, edit.end, not edit.text.endswith(("\n\n", "\r\n\r\n")), edit.text if _is_import(edit) else ""
+
+
+def _is_import(edit: Splice) -> bool:
+    return edit.start == edit.end and edit.text.startswith("from ") and edit.text.endswith("\n")
+
+
 def check(original: bytes, fixed: bytes, edits: Sequence[Splice]) -> str | None:
     """Why the fixed bytes must not be written: they say more or less than the edits meant to change.
 
-    Apart from keyword arguments added, removed or replaced by an edit of that very call, items added to a dict
-    and an import added on its own line, both must parse to the same tree.
+    Apart from keyword arguments added, removed or replaced by an edit of that very call, items added to a dict,
+    a last parameter that is None unless it is passed, and names imported by an edit, both must parse to the same tree.
     """
     before, after = parse(original), parse(fixed)
     if isinstance(before, Unreadable):
@@ -181,6 +196,10 @@ class _Span(Struct, frozen=True):
             call.end_lineno or 0,
             call.end_col_offset or 0,
         )
+
+    def is_before_body(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        first = function.body[0]
+        return (function.lineno, function.col_offset) < self.start and self.end < (first.lineno, first.col_offset)
 
 
 def _spans(data: bytes, edits: Sequence[Splice]) -> list[_Span]:
@@ -221,6 +240,16 @@ def _difference(before: ast.AST, after: ast.AST, spans: Sequence[_Span]) -> int 
                 if len(counterpart) != len(one.keys):
                     return line
                 pairs += zip(getattr(one, field), counterpart, strict=True)
+            elif isinstance(one, _FUNCTIONS) and isinstance(other, _FUNCTIONS) and field == "args":
+                added = any(span.is_before_body(one) for span in spans)
+                pairs.append((one.args, _without_parameter(one.args, other.args) if added else other.args))
+            elif isinstance(one, ast.ImportFrom) and isinstance(other, ast.ImportFrom) and field == "names":
+                words = {word for span in spans if span.start[0] == one.lineno for word in _WORD.findall(span.text)}
+                known = {alias.name for alias in one.names}
+                kept_names = [alias for alias in other.names if alias.name in known or alias.name not in words]
+                if len(one.names) != len(kept_names):
+                    return line
+                pairs += zip(one.names, kept_names, strict=True)
             elif isinstance(value, list) and isinstance(counterpart, list):
                 if field == "body":
                     counterpart = _without_imports(value, counterpart, spans)
@@ -246,6 +275,23 @@ def _without_added(before: ast.Dict, after: ast.Dict, spans: Sequence[_Span]) ->
     return [key for key, _ in kept], [value for _, value in kept]
 
 
+def _without_parameter(before: ast.arguments, after: ast.arguments) -> ast.arguments:
+    """Parameters without one more at their end, if it has a name of its own and is None unless it is passed."""
+    kinds = [(list(one.posonlyargs), list(one.args), list(one.kwonlyargs)) for one in (before, after)]
+    known = {argument.arg for kind in kinds[0] for argument in kind}
+    only, more, last = kinds[1]
+    defaults, keyword_defaults = list(after.defaults), list(after.kw_defaults)
+    if len(last) == len(before.kwonlyargs) + 1:
+        added, default = last.pop(), keyword_defaults.pop()
+    elif len(more) == len(before.args) + 1 and defaults and not last:
+        added, default = more.pop(), defaults.pop()
+    else:
+        return after
+    if added.arg in known or not (isinstance(default, ast.Constant) and default.value is None):
+        return after
+    return ast.arguments(only, more, after.vararg, last, keyword_defaults, after.kwarg, defaults)
+
+
 def _without_imports(before: list[object], after: list[object], spans: Sequence[_Span]) -> list[object]:
     """Statements without the import that an edit adds on a line of its own."""
     added = {span.text.strip() for span in spans}
@@ -261,6 +307,9 @@ def _kept_keywords(before: ast.Call, after: ast.Call, spans: Sequence[_Span]) ->
     still = {keyword.arg for keyword in after.keywords}
     old = [k for k in before.keywords if k.arg in still or not any(span.holds(k) for span in spans)]
     new = [k for k in after.keywords if k.arg in known or not any(f"{k.arg}=" in text for text in texts)]
+    if len(new) > len(old):
+        spread = {dumped for text in texts if (dumped := _spread_by(text)) is not None}
+        new = [k for k in new if k.arg is not None or ast.dump(k) not in spread]
     if [keyword.arg for keyword in old] != [keyword.arg for keyword in new]:
         return None
     return [
@@ -268,6 +317,17 @@ def _kept_keywords(before: ast.Call, after: ast.Call, spans: Sequence[_Span]) ->
         for one, other in zip(old, new, strict=True)
         if not any(span.holds(one.value) for span in spans)
     ]
+
+
+def _spread_by(text: str) -> str | None:
+    """The tree of the `**mapping` that an edit adds to a call."""
+    if "**" not in text:
+        return None
+    try:
+        call = ast.parse(f"f({text.strip().strip(',')}\n)", mode="eval").body
+    except SyntaxError:
+        return None
+    return ast.dump(call.keywords[0]) if isinstance(call, ast.Call) and len(call.keywords) == 1 else None
 
 
 def write(path: Path, data: bytes) -> None:

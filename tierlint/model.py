@@ -103,9 +103,10 @@ class Subscript(Struct, frozen=True, array_like=True, tag="i", gc=False):
 
 
 class Either(Struct, frozen=True, array_like=True, tag="o", gc=False):
-    """One of several: `a or b`, `a if c else b`."""
+    """One of several: `a or b`, `a if c else b`. told: something that the first option does not name says which."""
 
     options: tuple[Expr, ...]
+    told: bool = False
 
 
 class LambdaValue(Struct, frozen=True, array_like=True, tag="l", gc=False):
@@ -486,7 +487,7 @@ class Trace(Struct, frozen=True):
     """One chain of calls from an entry point to an API call; hops in calling order.
 
     demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
-    tries: it does not vote.
+    tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell.
     """
 
     entry: EntryPoint
@@ -498,6 +499,7 @@ class Trace(Struct, frozen=True):
     interactive: Evidence | None
     certain: bool
     demo: bool = False
+    tier: str | None = None
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]
@@ -562,7 +564,7 @@ class Inside(Struct, frozen=True, array_like=True):
     after: str
 
 
-class Reading(Struct, frozen=True, array_like=True):
+class Reading(Struct, frozen=True, array_like=True, tag="call"):
     """What LibCST says of one call where it stands.
 
     insert_at: byte offset in the file where a keyword argument can be added, and `insert` the text that adds
@@ -578,6 +580,23 @@ class Reading(Struct, frozen=True, array_like=True):
     obstacle: str | None = None
     inside: dict[str, Inside] = {}
     quote: str = '"'
+
+
+class Signature(Struct, frozen=True, array_like=True, tag="def"):
+    """What LibCST says of a function where it is defined.
+
+    insert_at: byte offset in the file where a parameter can be added, `before` and `after` what goes around it; None:
+    not editable, and `obstacle` says why. hinted: its parameters or its result have type hints. speaks: its text uses
+    the name `service_tier` otherwise than for an argument. quote: the mark that its strings use.
+    """
+
+    insert_at: int | None
+    before: str
+    after: str
+    hinted: bool = False
+    speaks: bool = False
+    quote: str = '"'
+    obstacle: str | None = None
 
 
 class Loss(Struct, frozen=True):

@@ -13,6 +13,7 @@ from tierlint import routes
 from tierlint.api_calls import Known
 from tierlint.api_calls.sharing import is_only_used_by
 from tierlint.catalog.models import Models, find
+from tierlint.local_names import local_names
 from tierlint.model import (
     CallId,
     Fix,
@@ -24,9 +25,11 @@ from tierlint.model import (
     TierPlace,
 )
 from tierlint.program import Program
-from tierlint.program.values import External
+from tierlint.readings import Readings
 from tierlint.requirements import Requirement
-from tierlint.tier_edits import LocalNames, Written, spelled, written
+from tierlint.tier_chains import Chains, InTheWay, callers_to_tell
+from tierlint.tier_edits import Written, spelled, written
+from tierlint.tier_parameters import handed_down
 
 _CAN_WAIT = ("flex", "batch")
 
@@ -73,7 +76,9 @@ def _repaired(
         reading = shop.readings.get(place.call)
         text: Written | str = obstacle or "notebooks are not edited"
         if obstacle is None and reading is not None:
-            text = written(place.call.path, reading, place.spelling, _local_names(shop, place.call))
+            text = written(
+                place.call.path, reading, place.spelling, local_names(shop.root, shop.program, place.call.path)
+            )
         if isinstance(text, str):
             why_not = why_not or text
             continue
@@ -146,7 +151,7 @@ def _loss(shop: Workshop, call: JudgedCall, lost: LostTier) -> Loss:
     if lost.right is None:
         why = "the tier may be meant for another version of the library"
         return Loss(lost, at, Fix(f"Remove `{keyword}`", "unsafe", (removal,), why) if lost.how == "raises" else None)
-    text = written(at.path, reading, lost.right, _local_names(shop, lost.call), lost.tier)
+    text = written(at.path, reading, lost.right, local_names(shop.root, shop.program, lost.call.path), lost.tier)
     if isinstance(text, str):
         return Loss(lost, at, None)
     start, end = reading.values[keyword]
@@ -165,43 +170,21 @@ def _built(shop: Workshop, made: CallId) -> str:
     return shop.program.modules[made.path].call(made.index).name
 
 
-def _local_names(shop: Workshop, call: CallId) -> LocalNames:
-    """What classes go by in the file of a call; where some have no name, the import that gives them one."""
-    module = shop.program.modules[call.path]
-    items = [item for same in module.imports(0).values() for item in same]
-
-    def named(name: str) -> str | None:
-        package, _, last = name.rpartition(".")
-        for item in items:
-            found = shop.program.resolver.imported(call.path, item.module, item.level, item.attribute)
-            if External(name) in found:
-                return item.name
-            if item.attribute is None and External(package) in found:
-                return f"{item.name}.{last}"
-        return None
-
-    def local_names(names: tuple[str, ...]) -> tuple[dict[str, str], tuple[Splice, ...]] | None:
-        known = {name: local for name in names if (local := named(name)) is not None}
-        missing = sorted(set(names).difference(known))
-        if not missing:
-            return known, ()
-        package = missing[0].rpartition(".")[0]
-        root = package.partition(".")[0]
-        lines = [i.line for i in items if not i.level and i.attribute and i.module.partition(".")[0] == root]
-        if not lines or any(name.rpartition(".")[0] != package for name in missing):
-            return None
-        last = {name: name.rpartition(".")[2] for name in missing}
-        edit = _import(shop, call.path, min(lines), f"from {package} import {', '.join(last.values())}")
-        return {**known, **last}, (edit,)
-
-    return local_names
-
-
-def _import(shop: Workshop, path: str, line: int, statement: str) -> Splice:
-    """An import on a line of its own, before the first import from the same package."""
-    lines = (shop.root / path).read_bytes().splitlines(keepends=True)
-    start = sum(len(text) for text in lines[: line - 1])
-    text = lines[line - 1].decode("latin-1")
-    indent = text[: len(text) - len(text.lstrip())]
-    newline = "\r\n" if text.endswith("\r\n") else "\n"
-    return Splice(path, start + len(indent), start + len(indent), f"{statement}{newline}{indent}")
+def with_tier_handed_down(shop: Workshop, chains: Chains, readings: Readings, call: JudgedCall) -> JudgedCall:
+    """A call that some can wait for and others cannot, with the edits that let the former say so."""
+    if not callers_to_tell(call) or not routes.has_flex(call.api_call, shop.models):
+        return call
+    try:
+        chain = chains.to(call)
+        fix = handed_down(
+            shop.program,
+            call,
+            chain,
+            readings.of_calls((call.api_call.call, *(told.call for told in chain.told))),
+            readings.of_functions(chain.functions),
+            shop.requirement(call),
+            lambda path: local_names(shop.root, shop.program, path),
+        )
+    except InTheWay as obstacle:
+        return replace(call, no_fix=str(obstacle))
+    return replace(call, fix=fix)

@@ -94,6 +94,13 @@ def refusal(call: ApiCall, method: Method, requirement: Requirement | None) -> s
     return None
 
 
+def has_flex(call: ApiCall, models: Models) -> bool:
+    """Whether the model is a literal on the Flex list, and OpenAI's endpoint takes the tier."""
+    model = find(models, call.model) if call.model else None
+    takes_tier = call.api in ("chat", "responses") and call.provider == "openai"
+    return takes_tier and model is not None and model.flex == "yes"
+
+
 def shutdown_notice(model: Model, models: Models) -> str | None:
     """That the model is gone or goes soon, seen from the day of the model list: never from today's clock."""
     if model.shutdown is None or model.shutdown > models.as_of + NOTICE:

@@ -203,7 +203,7 @@ class Arguments:
             texts = [v.value for v in values if isinstance(v, ConstantValue)]
             if len(values) == 1 and texts:
                 return texts[0] if isinstance(texts[0], str) else None
-            if values and all(isinstance(v, External) and v.name in _UNSET for v in values):
+            if is_unset(values):
                 return None
             return "<expr>"
         return None
@@ -235,6 +235,11 @@ def record_of(program: Program, call: CallId) -> tuple[Call, Scope]:
     """A call as it was indexed, and where its arguments are to be read."""
     record = program.modules[call.path].call(call.index)
     return record, Scope(call.path, record.function, record.owner)
+
+
+def is_unset(values: Values) -> bool:
+    """Whether a value is certain to be the SDK's own word for an argument that is not given."""
+    return bool(values) and all(isinstance(value, External) and value.name in _UNSET for value in values)
 
 
 def literals(values: Values) -> tuple[str, ...]:

@@ -299,6 +299,12 @@ class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     argument: tuple[int | str, ...] = (0,)
 
 
+class Decorator(Struct, frozen=True, forbid_unknown_fields=True):
+    """A decorator that leaves the parameters of a function as they are and hands all of them on: `@retry`."""
+
+    name: tuple[str, ...]
+
+
 class Stream(Struct, frozen=True, forbid_unknown_fields=True):
     """A call or object that a loop runs over without an end known up front: events, attempts, endless counters."""
 
@@ -355,6 +361,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     hook: tuple[Hook, ...] = ()
     record: tuple[Record, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
+    decorator: tuple[Decorator, ...] = ()
     stream: tuple[Stream, ...] = ()
     sink: tuple[Sink, ...] = ()
     prompt: tuple[Prompt, ...] = ()
@@ -431,6 +438,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "hook": Hook,
     "record": Record,
     "wrapper": Wrapper,
+    "decorator": Decorator,
     "stream": Stream,
     "sink": Sink,
     "prompt": Prompt,

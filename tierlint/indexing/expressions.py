@@ -164,7 +164,10 @@ def bool_op(walk: Walk, node: ast.BoolOp, use: Use) -> Expr:
 
 def if_exp(walk: Walk, node: ast.IfExp, use: Use) -> Expr:
     walk.expr(node.test, NOWHERE)
-    return Either((walk.expr(node.body, use), walk.expr(node.orelse, use)))
+    # `{"x": x} if x else {}` says no more than `x or ...`.
+    asked = node.test.id if isinstance(node.test, ast.Name) else None
+    told = all(not isinstance(inner, ast.Name) or inner.id != asked for inner in ast.walk(node.body))
+    return Either((walk.expr(node.body, use), walk.expr(node.orelse, use)), told)
 
 
 def await_(walk: Walk, node: ast.Await, use: Use) -> Expr:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tierlint.model import EntryPoint, JudgedCall, Report, Verdict
+from tierlint.model import EntryPoint, JudgedCall, Report
 from tierlint.report.document import evidence, path_and_line, position, problems, to_text
 from tierlint.report.view import View, calls_in_order
-from tierlint.rules.chain import by_urgency
+from tierlint.rules.chain import by_urgency, somebody_waits
 
 VERSION: Final = 1
 
@@ -49,13 +49,17 @@ def _call(judged: JudgedCall) -> dict[str, Any]:
 
 
 def _entries(judged: JudgedCall) -> list[dict[str, Any]]:
-    entries = dict.fromkeys(trace.entry for trace in by_urgency(judged.traces))
+    """The entry points with who waits there, and the tier that the request is sent with from each."""
+    tiers: dict[EntryPoint, list[str | None]] = {}
+    for trace in by_urgency(judged.traces):
+        tiers.setdefault(trace.entry, []).append(trace.tier)
     return [
-        {"kind": entry.kind, "function": entry.name, **path_and_line(entry.at), "waits": _waits(entry, judged.verdict)}
-        for entry in entries
+        {
+            "kind": entry.kind,
+            "function": entry.name,
+            **path_and_line(entry.at),
+            "waits": somebody_waits(entry, judged),
+            "tier": sent[0] if len(set(sent)) == 1 else "<expr>",
+        }
+        for entry, sent in tiers.items()
     ]
-
-
-def _waits(entry: EntryPoint, verdict: Verdict) -> bool | None:
-    """Whether somebody waits at the other end; a test has no say."""
-    return None if entry.kind == "test" or verdict.tier == "undetermined" else entry not in verdict.idle

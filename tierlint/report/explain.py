@@ -19,7 +19,8 @@ from tierlint.report.view import (
     printable,
     step_text,
 )
-from tierlint.rules.chain import by_urgency, chain
+from tierlint.rules.chain import by_urgency, chain, somebody_waits
+from tierlint.tier_chains import BY_HAND
 
 
 def render(report: Report, call: JudgedCall, view: View) -> str:
@@ -95,6 +96,8 @@ def _discount(call: JudgedCall) -> Iterator[str]:
         obstacle = call.reading.obstacle if call.reading else None
         in_notebook = "notebooks are not edited" if call.api_call.at.cell is not None else None
         yield f"no fix: {obstacle or in_notebook or 'it takes more than a keyword in this call'}"
+    elif call.no_fix:
+        yield f"no fix for the callers that can wait: {printable(call.no_fix)}"
     elif not call.route.obstacle:
         yield "nothing to gain: the answer is waited for" if call.verdict.tier == "standard" else "none known"
 
@@ -108,13 +111,22 @@ def _traces(call: JudgedCall, view: View) -> Iterator[str]:
     for number, trace in enumerate(by_urgency(call.traces), 1):
         certain = "" if trace.certain else " (not every step is certain)"
         steps = chain(trace, call)
-        idle = "; nobody waits there" if trace.entry in call.verdict.idle else ""
-        yield f"{number}. {evidence_line(steps[0], view)}{certain}{idle}"
+        sent = f"; sent with `{printable(trace.tier)}`" if call.api_call.tier == "<expr>" and trace.tier else ""
+        yield f"{number}. {evidence_line(steps[0], view)}{certain}{_who(trace, call)}{sent}"
         for step in steps[1:]:
             yield f"   -> {step_text(step, view)}"
         yield f"   -> {line_place(call.api_call.at, view)}: the call"
         for label, evidence in _marks(trace):
             yield f"   {label}: {evidence_text(evidence, view)}"
+
+
+def _who(trace: Trace, call: JudgedCall) -> str:
+    waits = somebody_waits(trace.entry, call)
+    if waits and (call.verdict.tier != "standard" or (trace.detached and not trace.waits)):
+        return ""  # whoever waits there does so for something else
+    if waits is False and trace.entry.kind in BY_HAND:
+        return "; whoever starts it can wait"
+    return {True: "; somebody waits there", False: "; nobody waits there", None: ""}[waits]
 
 
 def _marks(trace: Trace) -> Iterator[tuple[str, Evidence]]:

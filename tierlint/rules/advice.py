@@ -6,13 +6,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tierlint.catalog.models import Models, find
+from tierlint.catalog.models import Models
 from tierlint.model import Fix, JudgedCall
 from tierlint.rules.chain import decisive_trace
+from tierlint.tier_chains import BY_HAND
 from tierlint.tier_edits import spelled
-
-# Whoever started these may look on; they can do without the speed all the same.
-_STARTED_BY_HAND: Final = ("command", "notebook", "start-up")
 
 _MOST_OBSTACLES: Final = 2
 
@@ -22,7 +20,7 @@ TIER: Final = "service_tier"
 def who_waits(call: JudgedCall, *, answer: str) -> str:
     """The first sentence of advice: that nobody needs the answer at once, and how that is known."""
     trace = decisive_trace(call)
-    if trace and trace.entry.kind in _STARTED_BY_HAND:
+    if trace and trace.entry.kind in BY_HAND:
         return f"{answer.capitalize()} can wait: {reason(call)}."
     return f"Nobody waits for {answer}: {reason(call)}."
 
@@ -42,14 +40,6 @@ def advice(call: JudgedCall, models: Models) -> str:
     # Where the verdict's own mechanism is not to be had, the obstacle says so and must come first.
     sentences = (step, obstacle) if call.route.mechanism == call.verdict.tier else (obstacle, step)
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def has_flex(call: JudgedCall, models: Models) -> bool:
-    """Whether the model is a literal on the Flex list, and OpenAI's endpoint takes the tier."""
-    api_call = call.api_call
-    model = find(models, api_call.model) if api_call.model else None
-    takes_tier = api_call.api in ("chat", "responses") and api_call.provider == "openai"
-    return takes_tier and model is not None and model.flex == "yes"
 
 
 def flex_instead(call: JudgedCall) -> Fix | None:

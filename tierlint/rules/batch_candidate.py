@@ -81,7 +81,8 @@ from collections.abc import Iterator
 
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, JudgedCall
-from tierlint.rules.advice import advice, flex_instead, has_flex, who_waits
+from tierlint.routes import has_flex
+from tierlint.rules.advice import advice, flex_instead, who_waits
 from tierlint.rules.rule import Rule, finding
 
 
@@ -93,7 +94,7 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     if fake or call.losses:
         return
     message = f"{who_waits(call, answer='these answers')} {advice(call, models)}"
-    if call.route.mechanism == "batch" and has_flex(call, models):
+    if call.route.mechanism == "batch" and has_flex(call.api_call, models):
         message += (
             ' Flex costs the same today with one keyword, `service_tier="flex"` (timeout 900 s, '
             "429 `flex_unavailable`)."

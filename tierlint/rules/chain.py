@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tierlint.catalog import ENTRY_KINDS, MINUTES
-from tierlint.model import CallEdge, Evidence, FunctionId, JudgedCall, Location, Trace
+from tierlint.model import CallEdge, EntryPoint, Evidence, FunctionId, JudgedCall, Location, Trace
 
 _DOES: Final = {
     "direct": "calls",
@@ -23,6 +23,15 @@ _DOES: Final = {
 def decisive_trace(call: JudgedCall) -> Trace | None:
     """The trace whose entry point can wait least: the one that the verdict rests on; tests do not vote."""
     return next(iter(by_urgency(call.traces)), None)
+
+
+def somebody_waits(entry: EntryPoint, call: JudgedCall) -> bool | None:
+    """Whether somebody waits at the other end; None: nothing was judged, or this entry point has no say."""
+    if call.verdict.tier == "undetermined" or entry.kind == "test":
+        return None
+    if all(trace.demo for trace in call.traces if trace.entry == entry):
+        return None
+    return entry not in call.verdict.idle
 
 
 def by_urgency(traces: Iterable[Trace]) -> list[Trace]:

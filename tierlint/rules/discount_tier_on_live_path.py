@@ -4,7 +4,8 @@
 
 A call that passes `service_tier="flex"` (or waits for a batch) although an entry point with somebody at
 the other end reaches it: a web request, a chat, a bot's reply, a prompt at the terminal. Reported when
-that is known with at least medium confidence.
+that is known with at least medium confidence. Where the call takes its tier from a parameter, what counts is
+what the callers on that way pass.
 
 ## Why it matters
 
@@ -65,6 +66,8 @@ from tierlint.model import Diagnostic, JudgedCall
 from tierlint.rules.advice import reason
 from tierlint.rules.rule import Rule, finding, tier_removal
 
+# The tier is a parameter: who calls says which it is.
+_HANDED_DOWN: Final = "<expr>"
 _DISCOUNT: Final = {
     "flex": "Flex may take minutes or refuse with 429 `flex_unavailable`",
     "batch": "A batch may take 24 hours",
@@ -72,10 +75,12 @@ _DISCOUNT: Final = {
 
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
-    tier = call.api_call.tier
-    if tier not in _DISCOUNT or call.verdict.tier != "standard" or call.verdict.confidence == "low":
+    if call.verdict.tier != "standard" or call.verdict.confidence == "low" or call.refuses_tier:
         return
-    if call.refuses_tier:
+    tier = call.api_call.tier
+    if tier == _HANDED_DOWN:
+        yield from _handed_down(call)
+    if tier not in _DISCOUNT:
         return
     message = (
         f"Somebody waits for this answer: {reason(call)}. {_DISCOUNT[tier]}; "
@@ -83,6 +88,21 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     )
     fix = tier_removal(call, "the call would cost the standard price, and the tier may be meant")
     yield finding("TL201", call, message, fix=fix)
+
+
+def _handed_down(call: JudgedCall) -> Iterator[Diagnostic]:
+    """A caller that waits passes the tier itself, to a function that takes it as a parameter."""
+    waiting = [t for t in call.traces if t.entry not in call.verdict.idle and t.entry.kind != "test" and not t.demo]
+    # What somebody sets going without waiting for it can be cheap, whatever else that person waits for.
+    waiting = [t for t in waiting if t.detached is None or t.waits is not None]
+    trace = next((trace for trace in waiting if trace.tier in _DISCOUNT), None)
+    if trace is None or trace.tier is None:
+        return
+    message = (
+        f"Somebody waits for this answer at {trace.entry.name} ({trace.entry.kind}), from where it is asked for "
+        f'with `"{trace.tier}"`. {_DISCOUNT[trace.tier]}; pass that from the background callers only.'
+    )
+    yield finding("TL201", call, message)
 
 
 RULE = Rule("TL201", "discount-tier-on-live-path", check, __doc__)
