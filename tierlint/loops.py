@@ -36,6 +36,8 @@ from tierlint.program.values import ConstantValue, ContainerValue, External, Mod
 
 # Fewer items than this, written out in the source, are variants to try, not a data set.
 DATA_SET = 9
+# Seconds between two rounds from which on a loop is a schedule.
+A_SCHEDULE = 600
 # A loop over `range(3)` repeats or retries.
 REPEATS = 6
 
@@ -45,13 +47,17 @@ class Shape(Struct, frozen=True):
 
     fan_out: Evidence | None
     chained: Evidence | None
+    runs_on: Evidence | None = None
 
 
 def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
-    """The loops around a call, in its own function, from the inside out."""
+    """The loops around a call, in its own function, from the inside out.
+
+    A loop that runs on takes what has come in since it last looked: whatever it does once per item is one event each.
+    """
     module = program.modules[call.path]
     record = module.call(call.index)
-    fan_out = chained = None
+    fan_out = chained = runs_on = None
     number = record.loop
     while number >= 0:
         loop = module.summary.loops[number]
@@ -63,8 +69,22 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
             items = _items(program, catalog, module, record, loop)
             if items is not None:
                 fan_out = Evidence(f"one request per item of `{items}`, and none uses another's answer", at)
+        if loop.endless and not _is_schedule(program, module, loop):
+            fan_out, runs_on = None, Evidence("the loop runs on, and takes what has come in meanwhile", at)
         number = loop.parent
-    return Shape(fan_out, chained)
+    return Shape(fan_out, chained, runs_on)
+
+
+def _is_schedule(program: Program, module: Module, loop: Loop) -> bool:
+    """The loop sleeps so long that it is a schedule, and each round a job of its own."""
+    for number in module.calls_in(loop.function):
+        record = module.call(number)
+        if record.name == "sleep" and record.arguments and loop.line <= record.line <= loop.end:
+            values = program.resolver.values(record.arguments[0], Scope(module.path, loop.function))
+            known = [v.value for v in values if isinstance(v, ConstantValue) and isinstance(v.value, (int, float))]
+            if any(seconds >= A_SCHEDULE for seconds in known) or record.arguments[0] == Unknown():  # `60 * 60`
+                return True
+    return False
 
 
 def _carried(program: Program, module: Module, record: Call, number: int, loop: Loop) -> str | None:

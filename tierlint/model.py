@@ -267,7 +267,8 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same
     function, or -1.
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
-    written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: `while True`.
+    written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: a `while`
+    that ends by a failure or from elsewhere only: `while True` without a way out, `while self.running`.
     line, end: the first line and the last.
     """
 

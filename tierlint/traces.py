@@ -237,7 +237,7 @@ class Tracer:
         return any(other in resolver.order(below)[0] for below in resolver.subclasses(one))
 
     def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
-        guarded = False
+        guarded = runs_on = False
         fan_out, chained, kept = path.fan_out, path.chained, path.kept
         if edge.by.index >= 0:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
@@ -256,8 +256,9 @@ class Tracer:
                     chained = chained or Evidence(text, edge.at)
                 else:
                     fan_out = fan_out or edge.fan_out or around.fan_out
+                runs_on = around.runs_on is not None
                 chained = chained or around.chained
-        fan_out, chained = fan_out or edge.fan_out, chained or edge.chained
+        fan_out, chained = None if runs_on else fan_out or edge.fan_out, chained or edge.chained
         detached, waits = path.detached, path.waits
         if edge.how in ("detached", "dispatched"):
             if edge.waits:

@@ -68,7 +68,7 @@ def define_function(
     saved = (
         walk.function, walk.owner, walk.qualname, walk.loop, walk.in_try, walk.main_guard, walk.mention_kind,
         walk.mention_index, walk.returns, walk.yields, walk.is_generator, walk.events, walk.exits, walk.outer,
-        walk.homes,
+        walk.homes, walk.left, walk.handling,
     )  # fmt: skip
     parent, owner = walk.function, walk.owner
     walk.function, walk.owner, walk.qualname, walk.loop = number, -1, qualname, -1
@@ -76,6 +76,7 @@ def define_function(
     walk.mention_kind, walk.mention_index = LOADED, number
     walk.returns, walk.yields, walk.events, walk.exits = [], [], [], []
     walk.outer, walk.homes = parent, {}
+    walk.left, walk.handling = [], False
     if isinstance(node, ast.Lambda):
         walk.mention_kind, walk.mention_index = RETURNED, number
         walk.returns.append(walk.expr(node.body, Use("returned")))
@@ -99,7 +100,7 @@ def define_function(
     (
         walk.function, walk.owner, walk.qualname, walk.loop, walk.in_try, walk.main_guard, walk.mention_kind,
         walk.mention_index, walk.returns, walk.yields, walk.is_generator, walk.events, walk.exits, walk.outer,
-        walk.homes,
+        walk.homes, walk.left, walk.handling,
     ) = saved  # fmt: skip
     return number
 

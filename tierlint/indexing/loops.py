@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from msgspec.structs import replace
+
 from tierlint.indexing.bindings import bind
 from tierlint.indexing.mentions import BOUND
 from tierlint.indexing.names import dotted, target_names
 from tierlint.indexing.walk import NOWHERE, Walk
-from tierlint.model import Element, Expr, Loop, Use
+from tierlint.model import Element, Expr, Loop, Name, Use
 
 
 def open_loop(
@@ -19,12 +21,13 @@ def open_loop(
     walk.loop = number
     walk.events.append(({}, set()))
     walk.exits.append(False)
+    walk.left.append(False)
     return number
 
 
 def close_loop(walk: Walk, number: int) -> None:
     first_write, written = walk.events.pop()
-    exits = walk.exits.pop()
+    exits, left = walk.exits.pop(), walk.left.pop()
     loop = walk.loops[number]
     assert loop is not None
     carried = tuple(sorted(name for name in written if not first_write[name]))
@@ -36,7 +39,7 @@ def close_loop(walk: Walk, number: int) -> None:
         loop.targets,
         carried,
         exits,
-        loop.endless,
+        loop.endless and not left,
         loop.line,
         loop.end,
     )
@@ -61,14 +64,37 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 
 def while_(walk: Walk, node: ast.While) -> None:
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    flag, first = switch(node.test), len(walk.calls)
     number = open_loop(walk, "while", None, (), endless, (node.lineno, node.end_lineno or node.lineno))
     walk.expr(node.test, NOWHERE)
-    kept = walk.in_try, walk.counting
-    walk.in_try, walk.counting = False, True
+    kept = walk.in_try, walk.counting, walk.handling
+    walk.in_try, walk.counting, walk.handling = False, True, False
     walk.body(node.body)
-    walk.in_try, walk.counting = kept
+    walk.in_try, walk.counting, walk.handling = kept
+    if flag is not None and not is_changed(walk, flag, first):
+        loop = walk.loops[number]
+        assert loop is not None
+        walk.loops[number] = replace(loop, endless=True)
     close_loop(walk, number)
     walk.body(node.orelse)
+
+
+def switch(test: ast.expr) -> str | None:
+    """What a loop asks whether to go on, where that is for others to change: `self.running`, `not stop.is_set()`."""
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    if isinstance(test, ast.Call):
+        path = dotted(test.func)
+        return path.rpartition(".")[0] if path is not None and path.endswith(".is_set") else None
+    path = dotted(test)
+    return path if path is not None and path.startswith(("self.", "cls.")) else None
+
+
+def is_changed(walk: Walk, path: str, first: int) -> bool:
+    """The body of the innermost loop sets the switch itself, or makes it do something: a queue that it empties."""
+    calls = [call for call in walk.calls[first:] if call is not None and call.name != "is_set"]
+    used = any(isinstance(call.callee, Name) and call.callee.path.startswith(path + ".") for call in calls)
+    return used or path in walk.events[-1][1]
 
 
 def generators(walk: Walk, generators: list[ast.comprehension]) -> list[int]:

@@ -75,9 +75,9 @@ def expr_statement(walk: Walk, node: ast.Expr) -> None:
 
 
 def return_(walk: Walk, node: ast.Return) -> None:
-    if walk.exits:
-        for place in range(len(walk.exits)):
-            walk.exits[place] = True
+    for place in range(len(walk.exits)):
+        walk.exits[place] = True
+        walk.left[place] = walk.left[place] or not walk.handling
     if node.value is not None:
         kept = walk.mention_kind, walk.mention_index
         walk.mention_kind, walk.mention_index = RETURNED, walk.function
@@ -88,6 +88,8 @@ def return_(walk: Walk, node: ast.Return) -> None:
 def break_(walk: Walk, node: ast.Break) -> None:
     if walk.exits and (walk.in_try or walk.counting):
         walk.exits[-1] = True
+    if walk.left and not walk.handling:
+        walk.left[-1] = True
 
 
 def if_(walk: Walk, node: ast.If) -> None:
@@ -115,10 +117,12 @@ def try_(walk: Walk, node: ast.Try) -> None:
     walk.in_try = kept or bool(node.handlers)
     walk.body(node.body)
     walk.in_try = kept
+    was_handling, walk.handling = walk.handling, True
     for handler in node.handlers:
         if handler.type is not None:
             walk.expr(handler.type, NOWHERE)
         walk.body(handler.body)
+    walk.handling = was_handling
     walk.body(node.orelse)
     walk.body(node.finalbody)
 

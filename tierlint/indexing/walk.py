@@ -51,6 +51,8 @@ class Walk:
         self.homes: dict[str, int] = {}  # whose names they are, by `global` and `nonlocal`
         self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
+        self.left: list[bool] = []  # per open loop: something but a failure ends it from inside
+        self.handling = False  # inside `except`
         self.counting = False  # inside `range(...)` or `while`, where a `break` means that a try was good
         self.loaded: set[tuple[str, int]] = set()
 
