@@ -62,7 +62,8 @@ def unpacked(parts: list[ast.expr], value: Expr) -> list[tuple[ast.expr, Expr]]:
     """What each part of a tuple target gets: `first, *rest, last = value`."""
     star = next((place for place, part in enumerate(parts) if isinstance(part, ast.Starred)), len(parts))
     after = len(parts) - star - 1  # how many stand behind the star, counted from the end of the value
-    known = value.items if isinstance(value, Sequence) and len(value.items) >= len(parts) - 1 else None
+    least = min(len(parts), star + max(after, 0))
+    known = value.items if isinstance(value, Sequence) and len(value.items) >= least else None
     found: list[tuple[ast.expr, Expr]] = []
     for place, part in enumerate(parts):
         if isinstance(part, ast.Starred):
