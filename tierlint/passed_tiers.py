@@ -9,6 +9,7 @@ from tierlint.model import (
     ApiCall,
     Call,
     CallEdge,
+    CallId,
     Constant,
     Dictionary,
     Either,
@@ -22,8 +23,17 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import ConstantValue, FunctionValue, given_as
+from tierlint.program.values import ConstantValue, External, FunctionValue, given_as
 
+# These run a function that they are handed, and never look at its parameters.
+RUNNERS: Final = (
+    "builtins.",
+    "asyncio.",
+    "concurrent.futures.",
+    "threading.",
+    "starlette.concurrency.",
+    "anyio.to_thread.",
+)
 UNKNOWN: Final = "<expr>"
 _NOTHING: Final = Constant(None)
 
@@ -94,10 +104,12 @@ def _handed(program: Program, owner: FunctionId, parameter: Parameter, hops: tup
     if not hops or hops[-1].callee != owner or hops[-1].by.index < 0:
         return UNKNOWN
     hop = hops[-1]
-    if FunctionValue(owner.path, owner.index) not in program.callees(hop.by):
-        return UNKNOWN  # handed over together with the function
     record = program.modules[hop.by.path].call(hop.by.index)
-    given = given_as(record, parameter.name, _place(module.function(owner.index), parameter))
+    begin = _first_of_its_own(program, hop.by, owner)
+    if begin is None:
+        return UNKNOWN
+    place = _place(module.function(owner.index), parameter)
+    given = given_as(record, parameter.name, None if place is None else begin + place)
     if given is not None:
         return _passed(program, given, FunctionId(hop.by.path, record.function), hops[:-1])
     is_open = any(keyword is None for keyword, _ in record.keywords) or any(
@@ -107,6 +119,20 @@ def _handed(program: Program, owner: FunctionId, parameter: Parameter, hops: tup
         return UNKNOWN
     outside = FunctionId(owner.path, max(module.function(owner.index).parent, 0))
     return _passed(program, parameter.default, outside, ())
+
+
+def _first_of_its_own(program: Program, call: CallId, function: FunctionId) -> int | None:
+    """Where in a call the arguments of a function begin: at once, or behind the function: `to_thread(function, x)`."""
+    target = FunctionValue(function.path, function.index)
+    callees = program.callees(call)
+    if target in callees:
+        return 0
+    if not callees or not all(isinstance(value, External) and value.name.startswith(RUNNERS) for value in callees):
+        return None
+    record = program.modules[call.path].call(call.index)
+    scope = Scope(call.path, record.function, record.owner)
+    handed = (n for n, expr in enumerate(record.arguments) if target in program.resolver.values(expr, scope))
+    return next((number + 1 for number in handed), None)
 
 
 def _place(defined: Function, parameter: Parameter) -> int | None:

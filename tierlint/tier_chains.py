@@ -25,7 +25,7 @@ from tierlint.model import (
     Name,
     Parameter,
 )
-from tierlint.passed_tiers import lexical_chain, parameter_named, tier_parameter
+from tierlint.passed_tiers import RUNNERS, lexical_chain, parameter_named, tier_parameter
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
@@ -42,15 +42,6 @@ from tierlint.program.values import (
 BY_HAND: Final = ("command", "notebook", "start-up")
 # What a request is sent with when nobody has asked for anything.
 _PLAIN: Final = (None, "auto", "default")
-# These run a function that they are handed, and never look at its parameters.
-_RUNNERS: Final = (
-    "builtins.",
-    "asyncio.",
-    "concurrent.futures.",
-    "threading.",
-    "starlette.concurrency.",
-    "anyio.to_thread.",
-)
 _MOST_FUNCTIONS: Final = 500
 
 _IDLE: Final = "idle"
@@ -385,7 +376,7 @@ class _Walk:
                 continue
             callees = self.program.callees(usage.call)
             if usage.how == "handed" and all(
-                isinstance(v, FunctionValue) or (isinstance(v, External) and v.name.startswith(_RUNNERS))
+                isinstance(v, FunctionValue) or (isinstance(v, External) and v.name.startswith(RUNNERS))
                 for v in callees
             ):
                 continue
