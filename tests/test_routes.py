@@ -310,6 +310,19 @@ source = { registry = "https://example.org/simple" }
 """
 
 
+PYTHONS = [
+    ('[project]\nname = "a"\nrequires-python = ">=3.11,<4"\n', "3.11"),
+    ('[project]\nname = "a"\n', None),
+    ('[tool.poetry.dependencies]\npython = "^3.9"\n', "3.9"),
+]
+
+
+@pytest.mark.parametrize(("text", "version"), PYTHONS)
+def test_which_python_a_project_needs(text: str, version: str | None) -> None:
+    found = required_version({"pyproject.toml": text}, "python")
+    assert (found.version if found else None) == version
+
+
 @pytest.mark.parametrize(
     ("path", "text", "version", "exact", "line"),
     [

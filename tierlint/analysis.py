@@ -130,6 +130,7 @@ def _judge_all(
         readings=by_call,
         models=price_list,
         requirement=lambda call: requirements.nearest(said.get(call.api_call.sdk, ()), call.api_call.at.path),
+        python=requirements.requirements(files.manifests, "python"),
         assume_openai_host=settings.assume_openai_host,
     )
     chains = Chains(program, tables, tracer.entries, tracer.edges)

@@ -26,7 +26,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program
 from tierlint.readings import Readings
-from tierlint.requirements import Requirement
+from tierlint.requirements import Requirement, nearest
 from tierlint.tier_chains import Chains, InTheWay, callers_to_tell
 from tierlint.tier_edits import Written, spelled, written
 from tierlint.tier_parameters import handed_down
@@ -35,7 +35,8 @@ _CAN_WAIT = ("flex", "batch")
 
 
 class Workshop(Struct, frozen=True):
-    """What repairs are made with: the program, what was read of its calls, and what the project says of its SDKs."""
+    """What repairs are made with: the program, what was read of its calls, and what the project says of its SDKs and of
+    its Python."""
 
     root: Path
     program: Program
@@ -43,6 +44,7 @@ class Workshop(Struct, frozen=True):
     readings: Mapping[CallId, Reading]
     models: Models
     requirement: Callable[[JudgedCall], Requirement | None]
+    python: Sequence[Requirement]
     assume_openai_host: bool
 
 
@@ -184,6 +186,7 @@ def with_tier_handed_down(shop: Workshop, chains: Chains, readings: Readings, ca
             readings.of_functions(chain.functions),
             shop.requirement(call),
             lambda path: local_names(shop.root, shop.program, path),
+            lambda path: nearest(shop.python, path),
         )
     except InTheWay as obstacle:
         return replace(call, no_fix=str(obstacle))

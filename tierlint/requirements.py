@@ -137,6 +137,8 @@ def _mentions(path: str, text: str, distribution: str) -> Iterator[tuple[str, in
 
 
 def _declared(document: object) -> Iterator[tuple[str, str]]:
+    for bounds in _under([document], ("project", "requires-python")):
+        yield "python", str(bounds or "")
     for keys in _LISTS:
         for items in _under([document], keys):
             for item in items if isinstance(items, list) else ():

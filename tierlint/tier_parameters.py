@@ -39,13 +39,14 @@ def handed_down(
     signatures: Mapping[FunctionId, Signature],
     requirement: Requirement | None,
     names_in: Callable[[str], LocalNames],
+    python: Callable[[str], Requirement | None],
 ) -> Fix:
     """The fix that lets the idle callers of a request tell it their tier; raises InTheWay."""
     edits: set[Splice] = set()
     if chain.source is not None:
         edits.update(_at_request(program, call, chain.source, readings, requirement, names_in))
     for function in chain.functions:
-        edits.update(_parameter(program, function, signatures, names_in))
+        edits.update(_parameter(program, function, signatures, names_in, python(function.path)))
     for told in chain.told:
         reading = readings.get(told.call)
         value = f'"{FLEX}"' if told.source is None else told.source
@@ -130,6 +131,7 @@ def _parameter(
     function: FunctionId,
     signatures: Mapping[FunctionId, Signature],
     names_in: Callable[[str], LocalNames],
+    python: Requirement | None,
 ) -> Iterator[Splice]:
     signature = signatures.get(function)
     module = program.modules[function.path]
@@ -141,16 +143,18 @@ def _parameter(
         raise InTheWay(f"`{name}` uses the name `{TIER}` for something else")
     item = f"{TIER}=None"
     if signature.hinted:
-        hint, imports = _hint(module, signature, names_in(function.path))
+        hint, imports = _hint(module, signature, names_in(function.path), python)
         yield from imports
         item = f"{TIER}: {hint} = None" if hint else item
     text = f"{signature.before}{item}{signature.after}"
     yield Splice(function.path, signature.insert_at, signature.insert_at, text)
 
 
-def _hint(module: Module, signature: Signature, local: LocalNames) -> tuple[str | None, tuple[Splice, ...]]:
+def _hint(
+    module: Module, signature: Signature, local: LocalNames, python: Requirement | None
+) -> tuple[str | None, tuple[Splice, ...]]:
     """`Literal["flex"] | None` as the file writes such things; None where it has no name for it."""
-    is_new = _takes_bars(module)
+    is_new = _takes_bars(module, python)
     found = local((_LITERAL,) if is_new else (_LITERAL, _OPTIONAL))
     if found is None:
         return None, ()
@@ -159,8 +163,10 @@ def _hint(module: Module, signature: Signature, local: LocalNames) -> tuple[str 
     return f"{literal} | None" if is_new else f"{names[_OPTIONAL]}[{literal}]", imports
 
 
-def _takes_bars(module: Module) -> bool:
-    """Whether `X | None` can stand in the file's type hints: it does already, or they are not evaluated."""
+def _takes_bars(module: Module, python: Requirement | None) -> bool:
+    """Whether `X | None` can stand in the type hints: it does already, or they are not evaluated, or Python is new."""
+    if python is not None and python.version is not None and release(python.version) >= release("3.10"):
+        return True
     if any(item.module == "__future__" and item.attribute == "annotations" for item in module.summary.imports):
         return True
     hints = [

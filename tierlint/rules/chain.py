@@ -34,6 +34,11 @@ def somebody_waits(entry: EntryPoint, call: JudgedCall) -> bool | None:
     return entry not in call.verdict.idle
 
 
+def asks_for(call: JudgedCall, tier: str) -> bool:
+    """Whether a request passes a tier, by itself or because one of its callers hands it that."""
+    return call.api_call.tier == tier or any(trace.tier == tier for trace in call.traces)
+
+
 def by_urgency(traces: Iterable[Trace]) -> list[Trace]:
     """Those that can wait least first."""
     return sorted(traces, key=_urgency)

@@ -4,7 +4,8 @@
 
 A call on the Flex tier whose timeout is under 900 seconds: passed to the call or to its client, or the default
 of a wrapper that waits less than the official SDK (Haystack 30 s, LlamaIndex 60 s, DeepEval 88.5 s, a bare
-`httpx` request 5 s). The official SDK's own default of 600 seconds is not reported.
+`httpx` request 5 s). The official SDK's own default of 600 seconds is not reported. A tier that is a parameter counts as
+what the callers pass that nobody waits for.
 
 ## Why it matters
 
@@ -54,6 +55,7 @@ from typing import Final
 from tierlint.catalog.models import Models
 from tierlint.model import Diagnostic, Fix, JudgedCall, Splice
 from tierlint.routes import PATIENT
+from tierlint.rules.chain import asks_for
 from tierlint.rules.rule import Rule, finding
 
 _ENOUGH: Final = 900.0
@@ -61,15 +63,16 @@ _ENOUGH: Final = 900.0
 
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     api_call = call.api_call
-    if api_call.tier != "flex" or api_call.provider not in ("openai", "configurable"):
+    if not asks_for(call, "flex") or api_call.provider not in ("openai", "configurable"):
         return
-    # Where a person waits, it is the tier that is wrong (TL201).
-    if call.verdict.tier == "standard":
+    # Where a person waits, it is the tier that is wrong (TL201); who else asks for it may do so.
+    idle = [trace for trace in call.traces if trace.entry in call.verdict.idle]
+    if call.verdict.tier == "standard" and (api_call.tier == "flex" or all(trace.tier != "flex" for trace in idle)):
         return
     said = _seconds(api_call.timeout)
     if said is not None and said < _ENOUGH:
         message = f"A Flex request may take minutes, and this one gives up after {said:g} s: allow 900 s."
-        yield finding("TL304", call, message, confidence="high", fix=_longer(call))
+        yield finding("TL304", call, message, confidence="high", fix=_longer(call) if api_call.tier == "flex" else None)
     elif api_call.timeout is None and api_call.default_timeout is not None and api_call.default_timeout < PATIENT:
         seconds = f"{api_call.default_timeout:g} s"
         message = (

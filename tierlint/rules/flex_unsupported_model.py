@@ -4,7 +4,8 @@
 
 `service_tier="flex"` together with a literal model that is not on the dated list of models with Flex. A
 model that is known to have none is reported with high confidence, one on which the price lists disagree
-with medium, and one that tierlint has never heard of with low confidence.
+with medium, and one that tierlint has never heard of with low confidence. A tier that is a parameter counts as what
+the callers pass.
 
 ## Why it matters
 
@@ -52,6 +53,7 @@ from typing import Final
 
 from tierlint.catalog.models import Model, Models, find
 from tierlint.model import Diagnostic, JudgedCall
+from tierlint.rules.chain import asks_for
 from tierlint.rules.rule import Rule, finding, tier_removal
 
 _CONFIDENCE: Final = {"no": "high", "uncertain": "medium", None: "low"}
@@ -60,7 +62,7 @@ _CONFIDENCE: Final = {"no": "high", "uncertain": "medium", None: "low"}
 def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
     api_call = call.api_call
     # Other providers have lists, and tiers, of their own.
-    if api_call.tier != "flex" or api_call.provider != "openai" or call.refuses_tier:
+    if not asks_for(call, "flex") or api_call.provider != "openai" or call.refuses_tier:
         return
     for name in (api_call.model,) if api_call.model else api_call.models:
         model = find(models, name)
@@ -68,7 +70,8 @@ def check(call: JudgedCall, models: Models) -> Iterator[Diagnostic]:
         if support != "yes":
             # Of several models that it may be, one is not certain to be used.
             confidence = _CONFIDENCE[support] if api_call.model or support is None else "medium"
-            fix = tier_removal(call, "another model, or the Batch API, may be the better repair")
+            why_unsafe = "another model, or the Batch API, may be the better repair"
+            fix = tier_removal(call, why_unsafe) if api_call.tier == "flex" else None
             yield finding("TL301", call, _message(name, model, models), confidence=confidence, fix=fix)
             return
 
