@@ -40,6 +40,7 @@ PAGES: Final = {
 import asyncio
 from ferry.decks import bridge
 print(asyncio.run(bridge.ship_page("Hope")), bridge.log_page("calm"), bridge.report_page("Hope"))
+print(asyncio.run(bridge.engine_page("coal")))
 """,
     "handed_down_old_sdk": "from mill import door\nprint(door.ask('rye'))\n",
     "handed_down_unknown_sdk": "from mill import door\nprint(door.ask('rye'))\n",
@@ -48,6 +49,7 @@ JOBS: Final = {
     "handed_down": """
 from ferry import night
 night.fleet(["Hope", "Faith"]), night.logs(["calm", "storm"]), night.relays("Hope"), night.reports("Hope")
+night.engines(["coal", "oil"], {"air": 2})
 """,
     "handed_down_old_sdk": "from mill import night\nnight.night('rye')\n",
     "handed_down_unknown_sdk": "from mill import night\nnight.night('rye')\n",

@@ -4,8 +4,8 @@
 
 A call on the Flex tier whose timeout is under 900 seconds: passed to the call or to its client, or the default
 of a wrapper that waits less than the official SDK (Haystack 30 s, LlamaIndex 60 s, DeepEval 88.5 s, a bare
-`httpx` request 5 s). The official SDK's own default of 600 seconds is not reported. A tier that is a parameter counts as
-what the callers pass that nobody waits for.
+`httpx` request 5 s). The official SDK's own default of 600 seconds is not reported. A tier that is a parameter counts
+as what the callers pass that nobody waits for.
 
 ## Why it matters
 
