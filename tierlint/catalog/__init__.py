@@ -306,10 +306,14 @@ class Decorator(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stream(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call or object that a loop runs over without an end known up front: events, attempts, endless counters."""
+    """A call or object that a loop runs over without an end known up front: events, attempts, endless counters.
 
-    name: tuple[str, ...]
+    key: of what a function is handed, the item with the messages that it is called for.
+    """
+
     says: str
+    name: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
