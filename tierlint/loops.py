@@ -14,6 +14,7 @@ from tierlint.model import (
     CallId,
     CallResult,
     Collected,
+    Constant,
     Dictionary,
     Either,
     Element,
@@ -32,6 +33,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import ConstantValue, ContainerValue, External, ModuleValue
 
 # Fewer items than this, written out in the source, are variants to try, not a data set.
@@ -232,6 +234,8 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         return None  # grows while it is worked off
     if any(_is_endless(program, catalog, one, scope) for one in (loop.iterable, iterable)):
         return None
+    if _is_handed_messages(catalog, module, loop.function, iterable):
+        return None
     if any(root in outer.targets and _runs_on(program, catalog, module, outer) for outer in _around(module, loop)):
         return None  # the messages that one look at a stream brought
     if isinstance(iterable, CallResult):
@@ -282,6 +286,20 @@ def _is_endless(program: Program, catalog: Catalog, iterable: Expr, scope: Scope
     names = {v.name for v in program.resolver.values(iterable, scope) if isinstance(v, External)}
     globs = [name for table in catalog.frameworks for stream in table.stream for name in stream.name]
     return any(fnmatchcase(name, glob) for name in names for glob in globs)
+
+
+def _is_handed_messages(catalog: Catalog, module: Module, function: int, iterable: Expr) -> bool:
+    """`event["Records"]`: as many as came together."""
+    keys = {key for table in catalog.frameworks for stream in table.stream for key in stream.key}
+    base: Expr | None = None
+    key: Expr | None = None
+    if isinstance(iterable, Subscript):
+        base, key = iterable.base, iterable.key
+    elif isinstance(iterable, CallResult) and module.call(iterable.call).name == "get":
+        record = module.call(iterable.call)
+        base, key = receiver_of(record.callee), record.arguments[0] if record.arguments else None
+    given = isinstance(base, Name) and _is_parameter(module, function, base.path)
+    return given and isinstance(key, Constant) and key.value in keys
 
 
 def _repeats(program: Program, made: Call, module: Module, scope: Scope) -> bool:

@@ -346,9 +346,9 @@ class Tracer:
         level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
         for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
             for call, record in self.program.resolver.calls_named(tail):
-                if record.use.how == "discarded":
-                    continue  # "press Enter to go on"
                 for match in self.prompt_names.of_call(self.program, call):
+                    if record.use.how == "discarded" and not self.prompts[match].tells:
+                        continue  # "press Enter to go on"
                     function = FunctionId(call.path, record.function)
                     text = Evidence(self.prompts[match].says, self.program.location(call))
                     if _confirms(self.program.modules[call.path], record, self.prompts[match]):

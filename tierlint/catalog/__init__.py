@@ -306,10 +306,14 @@ class Decorator(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stream(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call or object that a loop runs over without an end known up front: events, attempts, endless counters."""
+    """A call or object that a loop runs over without an end known up front: events, attempts, endless counters.
 
-    name: tuple[str, ...]
+    key: of what a function is handed, the item with the messages that it is called for.
+    """
+
     says: str
+    name: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
@@ -325,12 +329,14 @@ class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that asks the person at the terminal or in the page something and waits.
 
     confirms: it asks for a yes or a no, which is a conversation only where it comes after the answer. confirms_by: what
-    it says then (globs over the literal text, in small letters), for a call that can ask anything.
+    it says then (globs over the literal text, in small letters), for a call that can ask anything. tells: nothing is
+    asked, but somebody is there to hear it.
     """
 
     call: tuple[str, ...]
     says: str
     confirms: bool = False
+    tells: bool = False
     confirms_by: tuple[str, ...] = ()
 
 

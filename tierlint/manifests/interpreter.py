@@ -80,6 +80,8 @@ def _targets(command: Command, world: World) -> tuple[list[Target], set[str]]:
     targets: list[Target] = []
     try:
         for found in _text(command.text, context):
+            if "--help" in found.arguments or found.arguments == ("--version",):
+                continue  # a look at whether it starts at all
             # An application object is called for each request; anything else that keeps running is a process.
             serves = "request" if found.kind == "function" else "service"
             when = serves if found.serves else command.when

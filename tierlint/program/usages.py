@@ -183,11 +183,10 @@ class Usages:
                     waiting += self._parameters(resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
             binding = place.summary.bindings[index]
-            if self._holds(resolver.bound(binding, place), target) or isinstance(binding.value, CallResult):
+            if self._gives(resolver.bound(binding, place), target):
                 name = binding.target.removesuffix("[]")
                 shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in name
-                if self._holds(resolver.bound(binding, place), target):
-                    waiting.append((name.rpartition(".")[2], None if shared else place.path))
+                waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
             giver = place.function(index)
             if self._gives(resolver.returns(place.path, index), target):
@@ -296,13 +295,14 @@ class Usages:
         return isinstance(decorator, FunctionValue) and target in resolver.returns(decorator.path, decorator.index)
 
     def _gives(self, values: Values, target: FunctionValue) -> bool:
-        """The function is there, or another that gives it: a decorator that is made by a call."""
+        """The function is there, or another that gives it: a decorator that is made by a call, factories in a dict."""
         if self._holds(values, target):
             return True
         return any(
-            target in self.resolver.returns(value.path, value.index)
+            target in self.resolver.returns(item.path, item.index)
             for value in values
-            if isinstance(value, FunctionValue)
+            for item in self._items(value)
+            if isinstance(item, FunctionValue)
         )
 
     def _inherits(self, key: ClassKey, target: FunctionValue) -> bool:
@@ -397,7 +397,9 @@ class Usages:
             yield Usage("handed", caller, outer, self._place_of(place, index, outer))
             waiting += self._parameters(self.resolver.callees(outer), self._place_of(place, index, outer))
         elif record.use.how == "returned":
-            waiting.append((place.function(record.function).name, None))
+            giver = place.function(record.function).name
+            is_lambda = giver == "<lambda>"
+            waiting.append((lambda_mention(record.function) if is_lambda else giver, place.path if is_lambda else None))
         else:
             for number in place.calls_in(record.function):
                 if place.call(number).callee == CallResult(index):
