@@ -132,6 +132,50 @@ NOTEBOOK = notebook("notebooks/yield.ipynb")
 WORKER = worker("orchard.cellar", "worker")
 
 CASES: list[tuple[str, Expected]] = [
+    # What stands before a command, and runs it later, watched or elsewhere
+    ("opentelemetry-instrument --traces_exporter otlp python jobs/harvest.py", (HARVEST,)),
+    ("opentelemetry-instrument uvicorn orchard.web:app", (WEB,)),
+    ("logfire run jobs/harvest.py", (HARVEST,)),
+    ("scalene run -o out.html -m orchard.press", (PRESS,)),
+    ("py-spy record -o out.svg -- python jobs/harvest.py", (HARVEST,)),
+    ("dotenvx run -- python jobs/harvest.py", (HARVEST,)),
+    ("nix-shell --run 'python jobs/harvest.py'", (HARVEST,)),
+    ("nix develop -c python jobs/harvest.py", (HARVEST,)),
+    ("nix build .#cider", ()),
+    ("devbox run python jobs/harvest.py", (HARVEST,)),
+    ("strace -f -o out python jobs/harvest.py", (HARVEST,)),
+    ("sg docker -c 'python jobs/harvest.py'", (HARVEST,)),
+    ("op run --env-file .env -- python jobs/harvest.py", (HARVEST,)),
+    ("direnv exec . python jobs/harvest.py", (HARVEST,)),
+    ("direnv allow .", ()),
+    ("doppler run --config field --command 'python jobs/harvest.py'", (HARVEST,)),
+    ("hatch run field:python jobs/harvest.py", (HARVEST,)),
+    ("hatch env run -e field python jobs/harvest.py", (HARVEST,)),
+    ("python ./orchard", (script("orchard/__main__.py"),)),
+    ("gcloud run jobs deploy pick --image x --command python --args jobs/harvest.py,--rows,5", (
+        script("jobs/harvest.py", "--rows", "5"),
+    )),
+    ("gcloud run jobs list", ()),
+    ("gcloud functions deploy app --source orchard --trigger-http", ()),
+    (
+        "gcloud functions deploy run --source cidery --trigger-http",
+        (function("main:run", "--source", "cidery", "--trigger-http"),),
+    ),
+    (
+        "gcloud functions deploy x --source cidery --trigger-topic y --entry-point press",
+        (function("main:press", "--source", "cidery", "--trigger-topic", "y", "--entry-point", "press"),),
+    ),
+    ("gcloud functions delete run", ()),
+    # More servers, and the tasks of a tasks.py
+    ("quart --app orchard.web run --port 80", (function("orchard.web:app", "run", "--port", "80"),)),
+    ("quart routes", ()),
+    ("serve run orchard.web:app", (WEB,)),
+    ("adev runserver --app-factory make orchard/web.py", (function("orchard.web:make"),)),
+    ("python -m aiohttp.web -H localhost -P 8080 orchard.web:make", (function("orchard.web:make"),)),
+    ("mod_wsgi-express start-server shop/wsgi.py", (function("shop.wsgi:application"),)),
+    ("bjoern orchard.web:app", (WEB,)),
+    ("invoke press-apples --rows 5", (("management", "press-apples", ("--rows", "5")),)),
+    ("python -m nbconvert --execute notebooks/yield.ipynb", (NOTEBOOK,)),
     # Python
     ("python jobs/harvest.py", (HARVEST,)),
     ("python3.11 -u -W ignore jobs/harvest.py --rows 5", (script("jobs/harvest.py", "--rows", "5"),)),

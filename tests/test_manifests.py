@@ -571,6 +571,7 @@ def test_justfile() -> None:
         ("manual", 9, "coast", "python more.py --all"),
         ("manual", 13, "coast", "cd gauges"),
         ("manual", 14, "coast/gauges", "python fetch.py"),
+        ("manual", 16, "coast", "python -c '#!/usr/bin/env python\nprint(1)\n'"),
     ]
 
 
@@ -1002,6 +1003,11 @@ BROKEN = [
     ("dvc.yaml", "stages: {\n", 2),
     (".pre-commit-config.yaml", "repos: [\n", 2),
     ("Pipfile", "[scripts]\na = \n", 2),
+    ("zappa_settings.json", '{"a":\n}', 2),
+    ("zappa_settings.toml", "[a\n", 1),
+    ("function.json", '{"bindings": [\n', 2),
+    ("promptfooconfig.yaml", "providers: [\n", 2),
+    ("uwsgi.ini", "[uwsgi]\nthis is no setting\n", 2),
 ]
 
 
@@ -1035,6 +1041,148 @@ def test_of_a_broken_terraform_file_what_can_be_read_counts() -> None:
     commands, found = read_manifests({"x.tf": text})
     assert [(problem.path, problem.line) for problem in found] == [("x.tf", 8)]
     assert [t.name for t in interpret(commands, {"x.tf": text}, ["ebb.py"])] == ["ebb:run"]
+
+
+# --- Settings that name functions ---------------------------------------------------------------------
+
+
+def test_zappa_settings_name_what_a_schedule_or_an_event_calls() -> None:
+    text = (
+        '{"tide": {"events": [\n{"function": "ebb.jobs.low", "expression": "rate(1 day)"},\n'
+        '{"functions": ["ebb.jobs.high", 5], "event_source": {"arn": "x"}}, "no"]}, "neap": {"events": null}, "x": 1}\n'
+    )
+    assert read("sea/zappa_settings.json", text) == [
+        ("schedule", 2, "sea", "handler ebb/jobs.py:low"),
+        ("message", 3, "sea", "handler ebb/jobs.py:high"),
+    ]
+    toml = '[tide]\n[[tide.events]]\nfunction = "ebb.low"\nexpressions = ["rate(1 day)"]\n'
+    assert read("zappa_settings.toml", toml) == [("schedule", 3, "", "handler ebb.py:low")]
+
+
+def test_the_trigger_of_an_azure_function_stands_in_its_bindings() -> None:
+    bindings = '[\n{"type": "timerTrigger"}, {"type": "blob"}, 5]'
+    text = f'{{"scriptFile": "../lib/tide.py", "entryPoint": "ebb", "bindings": {bindings}}}'
+    assert read("Low/function.json", text) == [("schedule", 2, "", "handler lib/tide.py:ebb")]
+    assert read("Low/function.json", '{"bindings": [{"type": "httpTrigger"}]}') == [
+        ("request", 1, "", "handler Low/__init__.py:main")
+    ]
+    assert read("Low/function.json", '{"scriptFile": "index.js", "bindings": [{"type": "timerTrigger"}]}') == []
+    assert read("Low/function.json", '{"bindings": 5}') == []
+
+
+def test_promptfoo_names_providers_assertions_and_prompts() -> None:
+    text = (
+        "prompts: [file://ebb.py:words, file://ebb.txt]\nproviders:\n  - id: file://lib/sea.py\n  - openai:gpt\n"
+        "defaultTest: {assert: [{type: python, value: file://grade.py}]}\ndescription: file://ebb.py\n"
+    )
+    assert read("evals/promptfooconfig.yaml", text) == [
+        ("evaluation", 1, "", "handler evals/ebb.py:words"),
+        ("evaluation", 3, "", "handler evals/lib/sea.py:call_api"),
+        ("evaluation", 5, "", "handler evals/grade.py:get_assert"),
+    ]
+
+
+def test_a_task_of_the_harness_names_functions_beside_it() -> None:
+    text = "task: tides\nprocess_results: !function ebb.low\n# doc_to_text: !function ebb.high\n"
+    assert read("tasks/tides.yaml", text) == [("evaluation", 2, "", "handler tasks/ebb.py:low")]
+
+
+def test_settings_of_a_server_name_the_application() -> None:
+    assert read("uwsgi.ini", "[uwsgi]\nmodule = sea.web\ncallable = site\nhttp = :80\n") == [
+        ("service", 2, "", "uwsgi --module sea.web --callable site")
+    ]
+    assert read("web/gunicorn.conf.py", "bind = ':80'\nwsgi_app = 'sea.web:site'\n") == [
+        ("service", 2, "web", "gunicorn sea.web:site")
+    ]
+    assert read("uwsgi.ini", "[app]\nmodule = sea.web\n") == []
+
+
+def test_a_template_of_a_function_says_who_calls_it_elsewhere() -> None:
+    text = """\
+Resources:
+  Ebb: {Type: AWS::Lambda::Function, Properties: {Code: src, Handler: ebb.run, Runtime: python3.12}}
+  Sea: {Type: AWS::Lambda::Function, Properties: {Code: src, Handler: sea.run, Runtime: python3.12}}
+  Calm: {Type: AWS::Lambda::Function, Properties: {Code: src, Handler: calm.run, Runtime: python3.12}}
+  Picture: {Type: AWS::Serverless::Function, Metadata: {DockerContext: img}, Properties: {FunctionUrlConfig: {}}}
+  From: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Ebb}}
+  Asked:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {IntegrationUri: !Sub "arn:${AWS::Region}/functions/${Sea.Arn}/invocations"}
+"""
+    commands, found = read_manifests({"template.yaml": text, "img/Dockerfile": 'FROM x\nCMD ["app.handler"]\n'})
+    assert not found
+    assert [(c.when, c.at.line, c.directory, c.text) for c in commands if c.at.path == "template.yaml"] == [
+        ("message", 2, "src", "handler ebb.py:run"),
+        ("request", 3, "src", "handler sea.py:run"),
+        ("request", 5, "img", "handler app.py:handler"),
+    ]
+
+
+def test_a_chart_and_an_argo_template_say_when_they_run() -> None:
+    values = 'jobs:\n  - {schedule: "@daily", command: [python, ebb.py]}\n  - {command: [python, sea.py]}\n'
+    template = "kind: WorkflowTemplate\nmetadata: {name: NAME}\nspec: {container: {command: [python, tide.py]}}\n"
+    used = "kind: CronWorkflow\nspec:\n  workflowSpec:\n    workflowTemplateRef:\n      name: tides\n"
+    knative = (
+        "apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {containers: [{command: [uvicorn, 'sea:app']}]}\n"
+    )
+    files = {
+        "chart/Chart.yaml": "name: sea\n",
+        "chart/values.yaml": values,
+        "other/values.yaml": values,
+        "used.yaml": template.replace("NAME", "tides"),
+        "unused.yaml": template.replace("NAME", "waves"),
+        "cron.yaml": used,
+        "knative.yaml": knative,
+    }
+    assert [(c.at.path, c.when, c.text) for c in read_manifests(files)[0]] == [
+        ("chart/values.yaml", "schedule", "python ebb.py"),
+        ("knative.yaml", "service", "uvicorn sea:app"),
+        ("unused.yaml", "manual", "python tide.py"),
+        ("used.yaml", "schedule", "python tide.py"),
+    ]
+
+
+def test_a_matrix_may_list_its_rows_and_an_action_may_be_handed_a_command() -> None:
+    text = """\
+on: {schedule: [{cron: x}]}
+jobs:
+  tide:
+    strategy:
+      matrix:
+        include:
+          - {when: ebb, hours: 6}
+          - {when: flow}
+    steps:
+      - run: python ${{ matrix.when }}.py
+      - uses: harbour/again@v3
+        with: {command: python again.py, attempts: 3}
+      - uses: harbour/other@v1
+        with: {text: python never.py}
+"""
+    assert [row[3] for row in read(".github/workflows/tide.yml", text)] == [
+        "python ebb.py",
+        "python again.py",
+        "python flow.py",
+    ]
+
+
+def test_a_timer_of_a_template_and_scripts_that_run_every_day() -> None:
+    files = {
+        "tide.timer": "[Timer]\nOnCalendar=daily\nUnit=sea@ebb.service\n",
+        "sea@.service": "[Service]\nExecStart=/usr/bin/python3 ebb.py %i\n",
+        "etc/cron.daily/tides": "#!/bin/sh\ncd /srv\npython sea.py\n",
+        "etc/cron.often/tides": "#!/bin/sh\npython never.py\n",
+    }
+    commands, _ = read_manifests(files)
+    targets = interpret(commands, files, ["ebb.py", "sea.py", "never.py"])
+    assert [(t.name, t.command.when) for t in targets] == [("sea.py", "schedule"), ("ebb.py", "schedule")]
+
+
+def test_a_recipe_may_be_written_in_python() -> None:
+    text = "tide:\n    #!/usr/bin/env python3\n    from sea import ebb\n    ebb()\nflow:\n    #!/usr/bin/env node\n"
+    files = {"justfile": text}
+    (target,) = interpret(read_manifests(files)[0], files, ["sea.py"])
+    assert (target.kind, target.name) == ("function", "sea:ebb")
 
 
 # --- All of them ------------------------------------------------------------------------------------
@@ -1104,7 +1252,8 @@ def test_no_reader_breaks_on_odd_text(text: str) -> None:
         "crontab x.yaml Procfile compose.yml Dockerfile pyproject.toml setup.cfg setup.py Makefile justfile Pipfile "
         ".gitlab-ci.yml azure-pipelines.yml Jenkinsfile serverless.yml x.tf x.service x.timer supervisord.conf tox.ini "
         "noxfile.py package.json app.json vercel.json railway.json fly.toml render.yaml Taskfile.yml dvc.yaml "
-        ".pre-commit-config.yaml .circleci/config.yml"
+        ".pre-commit-config.yaml .circleci/config.yml zappa_settings.json function.json promptfooconfig.yaml uwsgi.ini "
+        "gunicorn.conf.py values.yaml Chart.yaml cron.daily/x"
     )
     paths = [".github/workflows/x.yml", "action.yml", "x.sh", *names.split()]
     prefixes = ("", "kind: Job\nservices:\n", "entry_points\n", "CMD [", "[program:x]\ncommand=", '"scripts" "crons"')

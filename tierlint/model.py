@@ -392,7 +392,8 @@ class Command(Struct, frozen=True, order=True):
 
     when: `schedule` (cron, timer), `service` (keeps running: web process, worker, container),
     `event` (push, pull request, webhook), `manual` (a person starts it: make target, console script, dispatch),
-    `request` (somebody is on the line: a function behind an address), `message` (a queue, a topic, a file in a store).
+    `request` (somebody is on the line: a function behind an address), `message` (a queue, a topic, a file in a store),
+    `evaluation` (run over the examples of a data set).
     directory: posix path from the project root in which it runs ("" is the root).
     """
 

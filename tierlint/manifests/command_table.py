@@ -19,7 +19,8 @@ class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     values: options that take a value. skip: how many words after the options are not yet the command.
     after: the word behind which the command stands. shell, code, module: options whose value is shell text,
     Python code, or a module to run. directory: options that change the directory. each: every further word
-    is a shell text. stdin: what it reads when no command follows: `shell` or `python`.
+    is a shell text. stdin: what it reads when no command follows: `shell` or `python`. environments: an environment
+    may stand before the command, `prod:python`. joined: options whose values, split at commas, are the command.
     """
 
     names: tuple[str, ...]
@@ -33,6 +34,8 @@ class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     directory: tuple[str, ...] = ()
     each: bool = False
     stdin: str = ""
+    environments: bool = False
+    joined: tuple[str, ...] = ()
 
 
 class Program(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,10 +46,11 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     take one value, or two. attribute: of the module, where the name has none; attribute_option gives it
     explicitly. defaults: files of the command's directory, tried when nothing is named. variable: an
     environment variable that names it. directory: options that change the directory. requires: flags without
-    which it runs nothing. many: every word is a name. nameless: it runs whatever was put in a queue, so no
-    name is needed. serves: it keeps running, whoever starts it; serves_names: for these names only.
-    own: the command is itself a file of the project. near: the name is a file below the command's directory,
-    and looked for nowhere else. unless: subcommands of the program's own, which are no names.
+    which it runs nothing; without: flags with which it is another program. many: every word is a name. nameless:
+    it runs whatever was put in a queue, so no name is needed. serves: it keeps running, whoever starts it;
+    serves_names: for these names only. own: the command is itself a file of the project. near: the name is a
+    file below the command's directory, and looked for nowhere else. unless: subcommands of the program's own,
+    which are no names. within: the file in which the words name a function.
     """
 
     names: tuple[str, ...]
@@ -61,6 +65,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     variable: str = ""
     directory: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     many: bool = False
     nameless: bool = False
     serves: bool = False
@@ -68,6 +73,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     own: bool = False
     near: bool = False
     unless: tuple[str, ...] = ()
+    within: str = ""
 
 
 class Follower(Struct, frozen=True, forbid_unknown_fields=True):

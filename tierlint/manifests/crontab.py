@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from tierlint.manifests.command_table import known_names
-from tierlint.manifests.places import page, span
-from tierlint.manifests.shell import expand
+from tierlint.manifests.places import matches, page, span
+from tierlint.manifests.shell import expand, script_commands
 from tierlint.model import Command
 
-GLOBS = ("crontab*", "*.cron", "*.crontab", "cron.d/*", "crontabs/*", "cron/*")
+_SCRIPTS = ("cron.hourly/*", "cron.daily/*", "cron.weekly/*", "cron.monthly/*")
+GLOBS = ("crontab*", "*.cron", "*.crontab", "cron.d/*", "crontabs/*", "cron/*", *_SCRIPTS)
 
 _OTHER_FORMATS = (".yaml", ".yml", ".json", ".jsonl", ".py", ".sh", ".md", ".rst", ".toml", ".ini")
 _FIELD = r"(?:[*?\d]|[A-Za-z]{3}\b)[\w*/,?#LW-]*"
@@ -21,7 +22,10 @@ _USER = re.compile(r"(?P<user>[a-z_][\w-]*)\s+(?P<first>[^\s;&|]+)")
 
 
 def read(path: str, text: str) -> Iterator[Command]:
-    """One command per entry; a time of `@reboot` starts it once and for all."""
+    """One command per entry; a time of `@reboot` starts it once and for all. `cron.daily` holds scripts instead."""
+    if matches(path, _SCRIPTS):
+        yield from script_commands(text, path, page(text), "schedule", "")
+        return
     if path.endswith(_OTHER_FORMATS):
         return
     lines = page(text)

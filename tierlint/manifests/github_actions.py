@@ -27,6 +27,8 @@ _ORDER = ("schedule", "event", "manual")
 _ONLY_WHEN = re.compile(r"(?:\$\{\{)?\s*github\.event_name\s*(==|!=)\s*'(\w+)'\s*(?:\}\})?")
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _MOST_COMBINATIONS = 64
+# What actions that run a command again, later or elsewhere call it.
+_GIVEN = ("command", "run", "runCmd")
 
 # An event's name, and whether the event must or must not have it.
 Condition = tuple[bool, str]
@@ -99,7 +101,9 @@ def _steps(
         inner = inside(_root(path), without_root(own) or ".") if own else directory
         for command in _local_use(path, text, step, inner):
             yield command, conditions
-        run = yaml.at(step, "run")
+        run = yaml.at(step, "run") or next(
+            (said for key in _GIVEN if (said := yaml.at(step, "with", key)) is not None), None
+        )
         if not isinstance(run, Scalar):
             continue
         known = {**variables, **_variables(step)}
@@ -137,10 +141,18 @@ def _matrix(job: Yaml) -> Iterator[dict[str, str]]:
     """The combinations of those axes of a job's matrix that its commands speak of."""
     scripts = "".join(yaml.string(yaml.at(step, "run")) for step in yaml.sequence(yaml.at(job, "steps")))
     named = set(_MATRIX.findall(scripts))
+    matrix = yaml.at(job, "strategy", "matrix")
     axes = {
         name: [word.text for word in yaml.words(values)]
-        for name, values in yaml.mapping(yaml.at(job, "strategy", "matrix")).items()
+        for name, values in yaml.mapping(matrix).items()
         if name in named and yaml.words(values)
     }
-    for row in itertools.islice(itertools.product(*axes.values()), _MOST_COMBINATIONS):
-        yield dict(zip(axes, row, strict=True))
+    more = [
+        row
+        for item in yaml.sequence(yaml.at(matrix, "include"))
+        if (row := {name: yaml.string(value) for name, value in yaml.mapping(item).items() if name in named})
+    ]
+    if axes or not more:
+        for values in itertools.islice(itertools.product(*axes.values()), _MOST_COMBINATIONS):
+            yield dict(zip(axes, values, strict=True))
+    yield from more

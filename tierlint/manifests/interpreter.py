@@ -219,6 +219,8 @@ def _wrapped_or_started(words: Sequence[str], context: Context) -> Iterator[Foun
     place = settled(context.place, world.project)
     is_path = words[0].endswith(".py") or "/" in words[0]
     source = locate(words[0], place, world.project) if is_path else None
+    if source is None and is_path:  # `python jobs/digest`, a directory with a `__main__.py`
+        source = locate(posixpath.join(words[0], "__main__.py"), place, world.project)
     found = False
     for entry in entries_for(posixpath.basename(words[0])):
         if isinstance(entry, Wrapper):
@@ -236,7 +238,7 @@ def _wrapped_or_started(words: Sequence[str], context: Context) -> Iterator[Foun
 
 def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterator[Found]:
     last = (*wrapper.shell, *wrapper.code, *wrapper.module)
-    values = (*wrapper.values, *wrapper.directory, *last)
+    values = (*wrapper.values, *wrapper.directory, *wrapper.joined, *last)
     prefixes = (options.prefix(words, then, values, wrapper.skip, last) for then in wrapper.then or ("",))
     prefix = next((found for found in prefixes if found), None)
     if prefix is None:
@@ -250,6 +252,10 @@ def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterat
         yield from _code(final.value or "", rest, context)
     elif final is not None:
         yield from _module(final.value or "", rest, context)
+    elif wrapper.joined:
+        given = {option.name: option.value or "" for option in options.parse(words, values).options}
+        joined = [word for name in wrapper.joined for word in given.get(name, "").split(",") if word]
+        yield from _command(joined, context)
     elif wrapper.after:
         position = list(words).index(wrapper.after) + 1 if wrapper.after in words else len(words)
         yield from _command(words[position:], context)
@@ -257,7 +263,9 @@ def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterat
         for text in rest:
             yield from _text(text, context)
     elif rest:
-        yield from _command(rest, context)
+        # hatch puts the environment before the command: `prod:python jobs/digest.py`.
+        first = rest[0].partition(":")[2] if wrapper.environments else ""
+        yield from _command((first or rest[0], *rest[1:]), context)
     elif wrapper.stdin == "shell":
         yield from _text(context.stdin, replace(context, stdin=""))
     elif wrapper.stdin == "python":

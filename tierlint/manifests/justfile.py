@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import textwrap
 from collections.abc import Iterator
 
 from tierlint.manifests.places import folder, page, span
@@ -47,6 +49,11 @@ def _plain(line: str, variables: dict[str, str]) -> str:
 
 def _commands(path: str, lines: list[str], body: list[str], first: int) -> Iterator[Command]:
     written = next((line.strip() for line in body if line.strip()), "")
+    if written.startswith("#!") and "python" in written:
+        code = textwrap.dedent("\n".join(body))
+        place = span(path, lines, first, first + len(body) - 1)
+        yield Command(f"python -c {shlex.quote(code)}", "manual", place, folder(path))
+        return
     if written.startswith("#!") and "sh" not in written:
         return
     if written.startswith("#!"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
 
 from tierlint.manifests import yaml_values as yaml
-from tierlint.manifests.places import Unreadable, page, span
+from tierlint.manifests.places import Unreadable, folder, page, span
 from tierlint.manifests.yaml_values import Yaml
 from tierlint.model import Command
 
@@ -19,6 +22,8 @@ _WHEN = {
     "ScaledJob": "message",
     "Job": "manual",
     "Workflow": "manual",
+    "WorkflowTemplate": "manual",
+    "ClusterWorkflowTemplate": "manual",
     "Deployment": "service",
     "StatefulSet": "service",
     "DaemonSet": "service",
@@ -26,13 +31,18 @@ _WHEN = {
     "Pod": "service",
 }
 _KIND = re.compile(rf"^[\s-]*kind:\s*[\"']?(?:{'|'.join(_WHEN)})\b", re.MULTILINE)
+_KNATIVE = "serving.knative.dev/"
+_TEMPLATE_USED = re.compile(r"workflowTemplateRef:\s*(?:\{\s*)?name:\s*[\"']?([\w.-]+)")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]*)?\{\{[^\n]*\}\}[ \t]*$", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
-def read(path: str, text: str) -> Iterator[Command]:
+def read(path: str, files: Mapping[str, str]) -> Iterator[Command]:
     """The command and arguments of every container."""
-    if "kind:" not in text or not _KIND.search(text):
+    text = files[path]
+    if posixpath.basename(path).startswith("values") and posixpath.join(folder(path), "Chart.yaml") in files:
+        yield from _values(path, text)
+    if "kind:" not in text or not (_KIND.search(text) or _KNATIVE in text):
         return
     template = "{{" in text
     try:
@@ -44,7 +54,30 @@ def read(path: str, text: str) -> Iterator[Command]:
         raise
     lines = page(text)
     for document in documents:
-        yield from _workloads(path, lines, document, "", set())
+        for command in _workloads(path, lines, document, "", set()):
+            yield replace(command, when="schedule") if _is_scheduled(document, files) else command
+
+
+def _is_scheduled(document: Yaml, files: Mapping[str, str]) -> bool:
+    """An Argo template that a scheduled workflow, here or in another file, is made from."""
+    if yaml.string(yaml.at(document, "kind")) not in ("WorkflowTemplate", "ClusterWorkflowTemplate"):
+        return False
+    name = yaml.string(yaml.at(document, "metadata", "name"))
+    return any(name in _TEMPLATE_USED.findall(text) for text in files.values() if "kind: CronWorkflow" in text)
+
+
+def _values(path: str, text: str) -> Iterator[Command]:
+    """A chart's values that say when a job runs and what: its templates only put them in place."""
+    lines = page(text)
+    waiting: list[Yaml] = list(yaml.documents(text))
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            waiting += [*yaml.sequence(node), *yaml.mapping(node).values()]
+            if isinstance(yaml.at(node, "schedule"), yaml.Scalar):
+                yield from _container(path, lines, node, "schedule")
 
 
 def _rendered(text: str) -> str:
@@ -62,6 +95,8 @@ def _workloads(path: str, lines: list[str], node: Yaml, when: str, seen: set[int
         yield from _workloads(path, lines, item, when, seen)
     entries = yaml.mapping(node)
     when = _WHEN.get(yaml.string(entries.get("kind")), when)
+    if yaml.string(entries.get("apiVersion")).startswith(_KNATIVE):
+        when = "service"
     if when == "schedule" and yaml.string(yaml.at(entries, "spec", "suspend")).lower() == "true":
         when = "manual"
     for key, value in entries.items():

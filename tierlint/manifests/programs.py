@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tierlint.manifests.command_table import Program
 from tierlint.manifests.naming import reference
 from tierlint.manifests.options import Option, Parsed, Positional, after_subcommand, parse
-from tierlint.manifests.paths import Paths, Place, locate, settled
+from tierlint.manifests.paths import Paths, Place, locate, module_name, settled
 from tierlint.manifests.places import inside
 from tierlint.manifests.shell import changed_directory
 from tierlint.manifests.world import Found
@@ -21,7 +21,8 @@ def started(
     """The targets of a command line without its first word; none when it starts nothing of the project."""
     parsed = parse(words, _options_with_value(program), program.pairs)
     named = next((n for then in program.then or ("",) if (n := after_subcommand(parsed, then)) is not None), None)
-    if named is None or not {option.name for option in parsed.options}.issuperset(program.requires):
+    flags = {option.name for option in parsed.options}
+    if named is None or not flags.issuperset(program.requires) or not flags.isdisjoint(program.without):
         return
     place = moved(place, parsed.options, program.directory)
     place = place if program.near else settled(place, project)
@@ -87,7 +88,10 @@ def _target(
     name, directory = None, place.directory
     if program.near and inside(directory, word.partition(":")[0]) not in project.all:
         return None
-    if program.kind in ("script", "notebook"):
+    if program.within:
+        path = posixpath.join(place.directory, program.within)
+        name = f"{module_name(path, place)}:{attribute or word}" if path in project.all else None
+    elif program.kind in ("script", "notebook"):
         name = locate(word, place, project)
     elif program.kind == "management":
         name = word if re.fullmatch(r"[A-Za-z][\w-]*", word) and word not in program.unless else None

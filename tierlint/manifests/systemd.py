@@ -46,7 +46,9 @@ def _timer(path: str, text: str, timer: dict[str, Entry]) -> Iterator[Command]:
     at = next((timer[key] for key in _TIMES if key in timer), None)
     if at is not None:
         place = span(path, page(text), at.line, at.end_line)
-        yield Command(f"systemctl start {_value(timer, 'Unit') or own}", "schedule", place)
+        # `job@nightly.service` is made from the template `job@.service`.
+        unit = re.sub(r"@[^.]+", "@", _value(timer, "Unit") or own)
+        yield Command(f"systemctl start {unit}", "schedule", place)
 
 
 def _commands(path: str, text: str, entries: tuple[Entry, ...], when: str) -> Iterator[Command]:
