@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from tierlint.catalog import Catalog, EntryPattern
+from tierlint.handovers import Handovers, Started
+from tierlint.listings import Listings
 from tierlint.model import (
     CallId,
     CallResult,
-    Collected,
     Constant,
-    Dictionary,
-    Element,
     EntryPoint,
     Expr,
     Function,
     FunctionId,
-    Name,
-    Subscript,
     Target,
 )
-from tierlint.model import (
-    Sequence as SequenceExpr,
-)
 from tierlint.patterns import Names
-from tierlint.program import Program, Scope, Usage, dotted, locate
+from tierlint.program import Program, Scope, Usage, dotted
 from tierlint.program.modules import Module
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
-    ClassKey,
-    ClassValue,
-    CollectionValue,
-    ContainerValue,
     External,
     FunctionValue,
     InstanceValue,
     Value,
-    Values,
-    given_as,
 )
 
 _STARTED = {
@@ -47,6 +36,7 @@ _STARTED = {
     "service": ("command", "is started as a service"),
     "request": ("web-request", "serves it"),
     "message": ("queue-task", "is handed each message"),
+    "evaluation": ("eval", "runs it for each example"),
 }
 
 
@@ -56,20 +46,17 @@ class EntryPoints:
     def __init__(self, program: Program, catalog: Catalog, targets: Sequence[Target]) -> None:
         self.program = program
         self.patterns = catalog.entry_points
-        self.decorators = Names((n, i) for i, p in enumerate(self.patterns) for n in p.decorator)
+        self.decorators = Names((n, i) for i, p in enumerate(self.patterns) for n in p.decorator if not p.method)
+        self.class_decorators = Names((n, i) for i, p in enumerate(self.patterns) for n in p.decorator if p.method)
         self.bases = Names((n, i) for i, p in enumerate(self.patterns) for n in p.method_of)
-        self.arguments = Names((n, i) for i, p in enumerate(self.patterns) for n in p.argument_of)
         self.annotations = Names((n, i) for i, p in enumerate(self.patterns) for n in p.annotation)
         self.module_calls = Names((n, i) for i, p in enumerate(self.patterns) for n in p.module_calls)
         self.files = [p for p in self.patterns if p.file]
         self.guards = [p for p in self.patterns if p.main_guard]
-        self.named = Names((n, i) for i, p in enumerate(self.patterns) for n in p.named_in)
-        self._strings: dict[str, tuple[EntryPattern, str, int]] | None = None
-        self._listed: dict[FunctionId, list[tuple[EntryPattern, str, int]]] = {}
+        self.handovers = Handovers(program, self.patterns, catalog.deployments)
+        self.listings = Listings(program, self.patterns, self.handovers.names())
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
-        self._by_value: dict[FunctionId, list[tuple[EntryPattern, CallId]]] | None = None
-        self._objects: dict[ClassKey, list[tuple[EntryPattern, CallId]]] | None = None
         self.by_script, self.by_function, self.by_management = _started(program, targets)
 
     def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
@@ -87,7 +74,7 @@ class EntryPoints:
         for decorator in defined.decorators:
             text, values = self.decorator(decorator, scope)
             for number in self.decorators.fitting(values, text):
-                if not _is_given(module, decorator, self.patterns[number]):
+                if not _is_given(self.program, scope, decorator, self.patterns[number]):
                     continue
                 yield self.entry(function, self.patterns[number])
                 if self.patterns[number].kind == "command":
@@ -101,7 +88,7 @@ class EntryPoints:
                     if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
                         yield self.entry(function, pattern)
                         yield from self._scheduled_command(function, pattern)
-            yield from self._on_handed_object(function, defined)
+            yield from self._of_class(function, defined)
         for parameter in defined.parameters:
             if parameter.annotation is not None:
                 for value in self.program.resolver.annotated(parameter.annotation, scope):
@@ -115,57 +102,22 @@ class EntryPoints:
                 yield self.entry(function, pattern)
         for target in self.by_function.get(function, ()):
             yield self.started(function, target)
-        yield from self._named(function)
-        if self._by_value is None:
-            self._by_value = self._handed_by_value()
-        for pattern, call in self._by_value.get(function, ()):
-            yield self._at(function, pattern, call)
+        for started in (*self.listings.of(function), *self.handovers.of_function(function)):
+            yield self._at(function, started)
 
-    def _on_handed_object(self, function: FunctionId, defined: Function) -> Iterator[EntryPoint]:
-        """A class or an object is handed to a framework, which runs its methods: `fire.Fire(Keeper)`."""
-        if self._objects is None:
-            self._objects = {}
-            for call, pattern, values in self._handed(lambda p: bool(p.method)):
-                for value in (item for outer in values for item in self._inside(outer)):
-                    if isinstance(value, (ClassValue, InstanceValue)):
-                        for key in self.program.resolver.order((value.path, value.index))[0]:
-                            self._objects.setdefault(key, []).append((pattern, call))
-        for pattern, call in self._objects.get((function.path, defined.owner), ()):
-            if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
-                yield self._at(function, pattern, call)
-
-    def _inside(self, value: Value) -> Values:
-        """The items of a list, `App(middleware=[Gate()])`, or the value itself."""
-        if isinstance(value, ContainerValue):
-            return self.program.resolver.items_of(value, None, value.scope)
-        return value.items if isinstance(value, CollectionValue) else (value,)
-
-    def _handed_by_value(self) -> dict[FunctionId, list[tuple[EntryPattern, CallId]]]:
-        """Functions handed to a framework under another name than their own: `app.add_route(config.handler)`."""
-        found: dict[FunctionId, list[tuple[EntryPattern, CallId]]] = {}
-        for call, pattern, values in self._handed(lambda _: True, _is_indirect):
-            for value in values:
-                if isinstance(value, FunctionValue):
-                    found.setdefault(FunctionId(value.path, value.index), []).append((pattern, call))
-        return found
-
-    def _handed(
-        self, is_asked_for: Callable[[EntryPattern], bool], is_told: Callable[[Expr], bool] = lambda _: True
-    ) -> Iterator[tuple[CallId, EntryPattern, Values]]:
-        """What frameworks are handed, argument by argument, by the patterns and expressions that are asked for."""
-        patterns = [pattern for pattern in self.patterns if is_asked_for(pattern)]
-        for name in sorted({n.rpartition(".")[2] for pattern in patterns for n in pattern.argument_of}):
-            for call, record in self.program.resolver.calls_named(name):
-                module = self.program.modules[call.path]
-                if not any(is_told(expr) for expr in (*record.arguments, *(value for _, value in record.keywords))):
-                    continue
-                for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
-                    pattern = self.patterns[number]
-                    for which in pattern.argument if is_asked_for(pattern) else ():
-                        expr = given_as(record, *((None, which) if isinstance(which, int) else (which, None)))
-                        if expr is not None and is_told(expr):
-                            scope = Scope(call.path, record.function, record.owner)
-                            yield call, pattern, self.program.resolver.values(expr, scope)
+    def _of_class(self, function: FunctionId, defined: Function) -> Iterator[EntryPoint]:
+        """A method of a class that carries a framework's decorator, or that a framework is handed."""
+        key = (function.path, defined.owner)
+        for path, index in (key, *self.program.resolver.subclasses(key)):
+            described = self.program.modules[path].class_(index)
+            for decorator in described.decorators:
+                text, values = self.decorator(decorator, Scope(path, described.parent, described.owner))
+                for number in self.class_decorators.fitting(values, text):
+                    if any(fnmatchcase(defined.name, glob) for glob in self.patterns[number].method):
+                        yield self.entry(function, self.patterns[number])
+        for started in self.handovers.of_class(key):
+            if any(fnmatchcase(defined.name, glob) for glob in started[0].method):
+                yield self._at(function, started)
 
     def decorator(self, decorator: Expr, scope: Scope) -> tuple[str, tuple[Value, ...]]:
         """A decorator as it is written, without its arguments, and what it can be."""
@@ -204,6 +156,9 @@ class EntryPoints:
         """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`."""
         function = FunctionId(path, 0)
         if path.endswith(".ipynb"):
+            executed = [self.started(function, target) for target in self.by_script.get(path, ())]
+            if any(entry.kind in ("schedule", "ci-job") for entry in executed):
+                return tuple(executed)
             at = self.program.definition(function)
             return (EntryPoint(function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"),)
         framework = self._framework_body(path)
@@ -261,7 +216,7 @@ class EntryPoints:
         module = self.program.modules[usage.call.path]
         callee = module.call(usage.call.index).callee
         text = dotted(module, callee)
-        found = self.arguments.fitting(self.program.callees(usage.call), text)
+        found = self.handovers.arguments.fitting(self.program.callees(usage.call), text)
         fitting = [self.patterns[number] for number in found if usage.which in self.patterns[number].argument]
         if not fitting and usage.which == 0:  # a decorator that is put on by hand: `app.get("/")(page)`
             scope = Scope(usage.call.path, usage.caller.index)
@@ -271,84 +226,16 @@ class EntryPoints:
             return EntryPoint(usage.caller, text, pattern.kind, self.program.location(usage.call), pattern.says)
         return None
 
-    def _named(self, function: FunctionId) -> Iterator[EntryPoint]:
-        """The function's dotted name stands as a string in a schedule."""
-        if self._strings is None:
-            self._strings = {}
-            for pattern, expr, scope, line in self._named_places():
-                for text in _strings(expr):
-                    self._strings[text] = (pattern, scope.path, line)
-                for item in _listed(expr):
-                    for value in self.program.resolver.values(item, scope):
-                        if isinstance(value, FunctionValue):
-                            key = FunctionId(value.path, value.index)
-                            self._listed.setdefault(key, []).append((pattern, scope.path, line))
-        for pattern, path, line in self._listed.get(function, ()):
-            at = locate(self.program.modules[path], line, 1, line, 1)
-            yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
-        defined = self.program.modules[function.path].function(function.index)
-        # A setting may name a class, whose methods run, or a function that gives back the one that runs.
-        around = defined.qualname.rpartition(".")[0]
-        names = [(name, False) for name in self.dotted_names(function)]
-        names += [(name, True) for name in self._spellings(function, around) if around]
-        for name, is_around in names:
-            if name in self._strings:
-                pattern, path, line = self._strings[name]
-                if bool(pattern.method) != is_around:
-                    continue
-                if defined.owner >= 0 and not any(fnmatchcase(defined.name, glob) for glob in pattern.method):
-                    continue
-                module = self.program.modules[path]
-                at = locate(module, line, 1, line, 1)
-                yield EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
-
-    def _named_places(self) -> Iterator[tuple[EntryPattern, Expr, Scope, int]]:
-        """What is assigned to a name, or to a key of a dict, that some table lists."""
-        for path, module in self.program.modules.items():
-            places: list[tuple[str, Expr, Scope, int]] = []
-            for binding in module.summary.bindings:
-                scope = Scope(path, binding.function, binding.owner)
-                places.append((binding.target, binding.value, scope, binding.line))
-                if binding.owner >= 0:
-                    name = f"{module.class_(binding.owner).name}.{binding.target}"
-                    places.append((name, binding.value, scope, binding.line))
-                elif isinstance(binding.value, Dictionary):
-                    for key, value in zip(binding.value.keys, binding.value.values, strict=True):
-                        if isinstance(key, Constant):
-                            places.append((f"{binding.target}.{key.value}", value, scope, binding.line))
-            for call in module.summary.calls:
-                scope = Scope(path, call.function, call.owner)
-                places += [
-                    (keyword, value, scope, call.line) for keyword, value in call.keywords if keyword is not None
-                ]
-            for name, value, scope, line in places:
-                for number in self.named.matching(name):
-                    yield self.patterns[number], value, scope, line
-
     def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
-        """The strings under which a function may be named: by its module, from any source root, or by `name=`."""
-        module = self.program.modules[function.path]
-        defined = module.function(function.index)
-        names = list(self._spellings(function, defined.qualname))
-        for decorator in defined.decorators:
-            if isinstance(decorator, CallResult):
-                for keyword, value in module.call(decorator.call).keywords:
-                    if keyword == "name" and isinstance(value, Constant) and isinstance(value.value, str):
-                        names.append(value.value)
-        return tuple(names)
-
-    def _spellings(self, function: FunctionId, qualname: str) -> Iterator[str]:
-        parts = self.program.modules[function.path].name.split(".")
-        for start in range(len(parts)):
-            base = ".".join(parts[start:])
-            yield from (f"{base}.{qualname}", f"{base}:{qualname}")
+        """The strings under which a function may be named."""
+        return self.listings.dotted_names(function)
 
     def entry(self, function: FunctionId, pattern: EntryPattern) -> EntryPoint:
         name = self.program.function_name(function)
         return EntryPoint(function, name, pattern.kind, self.program.definition(function), pattern.says)
 
-    def _at(self, function: FunctionId, pattern: EntryPattern, call: CallId) -> EntryPoint:
-        at = self.program.location(call)
+    def _at(self, function: FunctionId, started: Started) -> EntryPoint:
+        pattern, at = started
         return EntryPoint(function, self.program.function_name(function), pattern.kind, at, pattern.says)
 
     def started(self, function: FunctionId, target: Target) -> EntryPoint:
@@ -357,43 +244,26 @@ class EntryPoints:
         return EntryPoint(function, self.program.function_name(function), kind, target.command.at, text)
 
 
-def _is_indirect(expr: Expr) -> bool:
-    """An attribute or an item: what a function's own name would say is found by that name."""
-    return isinstance(expr, (Subscript, Element)) or (isinstance(expr, Name) and "." in expr.path)
-
-
 def _fits_file(path: str, globs: Collection[str]) -> bool:
     base = path.rpartition("/")[2]
     return any(fnmatchcase(path if "/" in glob else base, glob) for glob in globs)
 
 
-def _strings(expr: Expr) -> Iterator[str]:
-    if isinstance(expr, Constant):
-        if isinstance(expr.value, str):
-            yield expr.value
-    elif isinstance(expr, Dictionary):
-        for value in expr.values:
-            yield from _strings(value)
-    elif isinstance(expr, SequenceExpr):
-        for value in expr.items:
-            yield from _strings(value)
-    elif isinstance(expr, Collected):
-        yield from _strings(expr.item)
-
-
-def _listed(expr: Expr) -> Iterator[Name]:
-    if isinstance(expr, Name):
-        yield expr
-    elif isinstance(expr, SequenceExpr):
-        for value in expr.items:
-            yield from _listed(value)
-
-
-def _is_given(module: Module, decorator: Expr, pattern: EntryPattern) -> bool:
-    """The decorator has one of the keywords that the pattern asks for: `@app.function(schedule=nightly)`."""
+def _is_given(program: Program, scope: Scope, decorator: Expr, pattern: EntryPattern) -> bool:
+    """The decorator has one of the keywords that the pattern asks for, `@app.function(schedule=nightly)`, or the
+    object has it that the decorator belongs to: `@nightly.task()` of `nightly = hatchet.workflow(on_crons=...)`.
+    """
     if not pattern.given:
         return True
-    keywords = module.call(decorator.call).keywords if isinstance(decorator, CallResult) else ()
+    if not isinstance(decorator, CallResult):
+        return False
+    record = program.modules[scope.path].call(decorator.call)
+    calls = [record]
+    receiver = receiver_of(record.callee)
+    for value in program.resolver.values(receiver, scope) if receiver is not None else ():
+        if isinstance(value, External) and value.made is not None:
+            calls.append(program.modules[value.made.path].call(value.made.index))
+    keywords = [item for call in calls for item in call.keywords]
     return any(keyword in pattern.given and value != Constant(None) for keyword, value in keywords)
 
 

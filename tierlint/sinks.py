@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tierlint.catalog import Catalog
+from tierlint.entry_points import EntryPoints
 from tierlint.model import CallId, Evidence, FunctionId
 from tierlint.patterns import Names
 from tierlint.program import Program
@@ -12,8 +15,9 @@ from tierlint.program.values import FunctionValue
 class Sinks:
     """The catalogue's sinks, looked for in the functions of one program."""
 
-    def __init__(self, program: Program, catalog: Catalog) -> None:
+    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints) -> None:
         self._program = program
+        self._entries = entries
         self._sinks = [s for t in catalog.frameworks for s in t.sink]
         self._names = Names((n, i) for i, s in enumerate(self._sinks) for n in s.call)
         self._found: dict[tuple[FunctionId, str, int], Evidence | None] = {}
@@ -26,7 +30,7 @@ class Sinks:
             module = self._program.modules[function.path]
             calls = [CallId(function.path, number) for number in module.calls_in(function.index)]
             for call in calls:
-                for match in self._names.of_call(self._program, call):
+                for match in (*self._names.of_call(self._program, call), *self._decorated(call)):
                     if self._sinks[match].kind == kind:
                         self._found[key] = Evidence(self._sinks[match].says, self._program.location(call))
                         return self._found[key]
@@ -38,3 +42,12 @@ class Sinks:
                             self._found[key] = found
                             return found
         return self._found[key]
+
+    def _decorated(self, call: CallId) -> Iterator[int]:
+        """The sinks that a function of the project is by its decorator: `@mainthread`."""
+        for number, sink in enumerate(self._sinks):
+            for value in self._program.callees(call) if sink.decorator else ():
+                if isinstance(value, FunctionValue) and self._entries.carries(
+                    FunctionId(value.path, value.index), sink.decorator
+                ):
+                    yield number

@@ -70,7 +70,7 @@ class Tracer:
         self.program = program
         self.catalog = catalog
         self.entries = entries
-        self.sinks = Sinks(program, catalog)
+        self.sinks = Sinks(program, catalog, entries)
         self.edges = Edges(program, catalog, entries, self.sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)

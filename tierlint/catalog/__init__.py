@@ -192,8 +192,12 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     this type. module_calls: a script whose module body runs because it calls one of these (globs). named_in: the
     function's dotted name stands as a string in what is assigned to one of these names (globs): a beat schedule, a list
     of jobs; with method: the name of its class, or of the function that gives it back. The function may stand there
-    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. given: the decorator has one of these
-    keywords.
+    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. assigned_to: an attribute (globs) that the
+    function is put into: `client.on_message = answer`. given: the decorator has one of these keywords.
+
+    decorator + method: a class that carries it, whose methods run. argument_of: the argument may also be a text with
+    the function's dotted name, or something that the project deploys (`Deployment`); `receiver` is what the call is a
+    method of.
     """
 
     kind: str
@@ -209,7 +213,25 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     annotation: tuple[str, ...] = ()
     module_calls: tuple[str, ...] = ()
     named_in: tuple[str, ...] = ()
+    assigned_to: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+
+
+class Deployment(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that deploys a function of the project under the name of its file; what calls it there is an EntryPattern
+    that the result of the call is handed to.
+
+    handler: the arguments (positions, keywords) with the function's name, `file.function` where nothing else names the
+    file. directory: those with the directory that is packed, or with a call whose first argument it is. file: those
+    with the file. default_handler, default_file: what holds where no argument says it.
+    """
+
+    call: tuple[str, ...]
+    handler: tuple[int | str, ...]
+    directory: tuple[int | str, ...] = ()
+    file: tuple[int | str, ...] = ()
+    default_handler: str = ""
+    default_file: str = ""
 
 
 class Detach(Struct, frozen=True, forbid_unknown_fields=True):
@@ -318,11 +340,13 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
-    the work over takes the answer back here). call: dotted names; `*.tail` also fits an unknown receiver."""
+    the work over takes the answer back here). call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
+    call of a function of the project that carries one of these."""
 
     kind: str
-    call: tuple[str, ...]
     says: str
+    call: tuple[str, ...] = ()
+    decorator: tuple[str, ...] = ()
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
@@ -361,6 +385,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     framework: str
     alias: tuple[Alias, ...] = ()
     entry_point: tuple[EntryPattern, ...] = ()
+    deployment: tuple[Deployment, ...] = ()
     detach: tuple[Detach, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
     registration: tuple[Registration, ...] = ()
@@ -383,6 +408,10 @@ class Catalog(Struct, frozen=True):
     @property
     def entry_points(self) -> tuple[EntryPattern, ...]:
         return tuple(pattern for table in self.frameworks for pattern in table.entry_point)
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        return tuple(deployment for table in self.frameworks for deployment in table.deployment)
 
 
 def load(user: Mapping[str, Sequence[Mapping[str, Any]]] | None = None, source: str = "", prefix: str = "") -> Catalog:
@@ -438,6 +467,7 @@ def _toml(text: str) -> dict[str, object]:
 
 _USER_TABLES: dict[str, type[Struct]] = {
     "entry_point": EntryPattern,
+    "deployment": Deployment,
     "detach": Detach,
     "fan_out": FanOut,
     "registration": Registration,
@@ -507,9 +537,10 @@ def _check_entry_point(where: str, pattern: EntryPattern) -> None:
     forms = [
         bool(pattern.decorator), bool(pattern.method_of), bool(pattern.argument_of), bool(pattern.file),
         pattern.main_guard, bool(pattern.annotation), bool(pattern.module_calls), bool(pattern.named_in),
+        bool(pattern.assigned_to),
     ]  # fmt: skip
     if sum(forms) != 1:
         raise ConfigError(
             f"{where}: exactly one of decorator, method-of, argument-of, file, main-guard, annotation, module-calls, "
-            f"named-in says where it starts, and this entry has {sum(forms)}"
+            f"named-in, assigned-to says where it starts, and this entry has {sum(forms)}"
         )

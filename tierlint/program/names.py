@@ -134,7 +134,21 @@ def imported(resolver: Resolver, importer: str, name: str, level: int, attribute
         # A namespace package may hold `a/b.py` where nothing is known of `a`.
         path = resolver.finder.absolute(importer, f"{name}.{attribute}")
         return (ModuleValue(path),) if path else (external(resolver, f"{target.name}.{attribute}"),)
-    return module_attribute(resolver, target.path, attribute)
+    found = module_attribute(resolver, target.path, attribute)
+    return found if found or not _is_closed(resolver, target.path) else (_generated(resolver, target.path, attribute),)
+
+
+def _is_closed(resolver: Resolver, path: str) -> bool:
+    """Whether a package has nothing but what its files say: what else is imported from it is generated elsewhere."""
+    module = resolver.modules.get(path)
+    if module is None or not path.endswith("__init__.py"):
+        return path.endswith("/")
+    return not module.stars and not module.names(0) & {"__getattr__"}
+
+
+def _generated(resolver: Resolver, path: str, name: str) -> External:
+    package = path.removesuffix("__init__.py").strip("/").replace("/", ".")
+    return external(resolver, f"{package}.{name}")
 
 
 def module_attribute(resolver: Resolver, path: str, name: str) -> Values:
