@@ -75,8 +75,7 @@ def test_local_names(source: str, names: tuple[str, ...], known: str | None, aft
     (tmp_path / "x.py").write_bytes(source.encode())
     found = project.discover(tmp_path, include=(), exclude=(), manifest_globs=())
     files = index_all(found, cache.empty(), 1)
-    roots = frozenset({"openai"})
-    program = link(summaries_of(files), {}, {}, (), roots, frozenset())
+    program = link(summaries_of(files), {}, {}, (), (), frozenset({"openai"}), frozenset())
     answer = local_names(tmp_path, program, "x.py")(names)
     if after is None:
         assert answer is None
