@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fnmatch import translate
+from functools import cache
 
 from tierlint.model import CallId
 from tierlint.program import Program, dotted
 from tierlint.program.values import External, Value
+
+
+@cache
+def _compiled(glob: str) -> re.Pattern[str]:
+    return re.compile(translate(glob))
 
 
 class Names:
@@ -19,7 +25,7 @@ class Names:
         self.globs: list[tuple[re.Pattern[str], int]] = []
         for pattern, number in patterns:
             if any(letter in pattern for letter in "*?["):
-                self.globs.append((re.compile(translate(pattern)), number))
+                self.globs.append((_compiled(pattern), number))
             else:
                 self.exact.setdefault(pattern, []).append(number)
         self._known: dict[str, tuple[int, ...]] = {}
