@@ -59,7 +59,7 @@ def handed_down(
 def _title(program: Program, chain: Chain) -> str:
     names = [f"`{program.modules[f.path].function(f.index).qualname}`" for f in chain.functions]
     where = sum(told.source is None for told in chain.told)
-    passed = f"pass `{FLEX}` in {where} call{'s' * (where != 1)} of it"
+    passed = f'pass `"{FLEX}"` in {where} call{"s" * (where != 1)}'
     if not where:
         return f"Send the `{TIER}` that the callers pass"
     if not names:
