@@ -119,8 +119,10 @@ def _holder(program: Program, kept: Kept, call: CallId, callee: FunctionId) -> E
     if kept.where == "object":
         path = runs.path if isinstance(runs, Name) else ""
         return Name(path.rpartition(".")[0]) if "." in path else None
-    number = [parameter.name for parameter in function.parameters].index(kept.name)
-    number -= home.own_name(callee.index) is not None
+    places = [parameter.name for parameter in function.parameters]
+    if kept.name not in places:
+        return None  # another function is run in its place
+    number = places.index(kept.name) - (home.own_name(callee.index) is not None)
     return named.get(kept.name) or (given[number] if 0 <= number < len(given) else None)
 
 
