@@ -249,11 +249,10 @@ class Usages:
                 yield Usage("method", caller, call, value.name)
                 return
         if defined.owner >= 0:
-            key = (function.path, defined.owner)
             if self._is_called(target) and self._holds(values, target):
                 yield Usage("called", caller, call)
                 return
-            made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
+            made = any(isinstance(v, ClassValue) and self._makes(v, target) for v in values)
             if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
                 if defined.name in METHODS and (self._iterations.is_gone_over(call) or not self._is_kept(record)):
                     return
@@ -304,6 +303,13 @@ class Usages:
             for item in self._items(value)
             if isinstance(item, FunctionValue)
         )
+
+    def _makes(self, value: ClassValue, target: FunctionValue) -> bool:
+        """Instances of a class have this method, and no other in its place where Python itself runs it by name."""
+        defined = self.resolver.modules[target.path].function(target.index)
+        if defined.name in _CALLED_BY_SYNTAX:
+            return self._inherits((value.path, value.index), target)
+        return self._is_a(value, (target.path, defined.owner))
 
     def _inherits(self, key: ClassKey, target: FunctionValue) -> bool:
         """The method is the one that instances of a class have under its name."""
