@@ -72,9 +72,8 @@ def above(resolver: Resolver, key: ClassKey, name: str) -> Values:
     found: list[Value] = []
     for family in (key, *resolver.subclasses(key)):
         order, externals = resolver.order(family)
-        behind = (
-            order[order.index(key) + 1 :] if key in order else ()
-        )  # a class that is being looked at has no order yet
+        # One whose bases are just being looked up has no order yet.
+        behind = order[order.index(key) + 1 :] if key in order else ()
         own = next((own for ancestor in behind if (own := own_attribute(resolver, ancestor, name))), ())
         found += own or (resolver.external(f"{base.name}.{name}") for base in externals)
     return unique(found)
