@@ -2,15 +2,18 @@
 
     python scripts/call_graph_benchmark.py PyCG/micro-benchmark/snippets
 
-The suite has a folder per category, in it a folder per case, in that the program and its `callgraph.json`: functions by their
-dotted names, each with what it calls. `--errors` prints every edge that was missed (-) or invented (+).
+The suite has a folder per category, in it a folder per case, in that the program and its `callgraph.json`: functions by
+their dotted names, each with what it calls. `--errors` prints every edge that was missed (-) or invented (+).
 
-tierlint hands out no call graph: it finds out on demand who makes a function run, and goes backwards from an API call. So
-an edge to a function of the program counts as found when `Tracer.edges_to`, on which every verdict rests, has it, whatever
-its kind. An edge to something outside the program (`<builtin>.len`, `ext.Cls.fun`) counts as found when the call resolves to that
-name. Both tables are printed: edges to functions of the program, on which alone a trace can go, and all edges, which is
-what is published of other tools. What resolves to no name (a method of a literal) is no edge. A case is sound when nothing is
-missed, complete when nothing is invented, exact when both.
+tierlint hands out no call graph: it finds out on demand who makes a function run, and goes backwards from an API call.
+So an edge to a function of the program counts as found when `Edges.to`, on which every verdict rests, has it,
+whatever its kind. Of a function that a decorator replaces tierlint says that running it runs the wrapper; here the edge
+goes to the outermost wrapper instead, as in the suite. An edge to something outside the program (`<builtin>.len`,
+`ext.Cls.fun`) counts as found when a call resolves to that name; a call that resolves to no name is no edge.
+
+Two tables are printed: edges to functions of the program, on which alone a trace can go, and all edges, which is
+what is published of other tools. A case is sound when nothing is missed, complete when nothing is invented, exact when
+both.
 """
 
 from __future__ import annotations
@@ -69,7 +72,7 @@ def edges(program: Program, tables: catalog.Catalog) -> Iterator[Edge]:
     """Who runs what, as the tracer sees it, and the names outside the program that its calls resolve to."""
     named = names(program)
     tracer = Tracer(program, tables, EntryPoints(program, tables, ()))
-    callers = {function: {edge.caller for edge in tracer.edges_to(function)[0]} for function in named}
+    callers = {function: {edge.caller for edge in tracer.edges.to(function, by_tests=True)[0]} for function in named}
     wrappers: dict[FunctionId, list[FunctionId]] = {}
     for function in named:
         for usage in program.usages(function):

@@ -129,12 +129,11 @@ class Tracer:
             edges, handed = self.edges.to(path.function, by_tests=by_tests)
             for entry in handed:
                 self._record(found, call, entry, path)
-            runs_what_it_wraps = self._runs_what_it_wraps(path, by_tests)
-            # What a decorator hands on is kept by whoever gets it; that it runs there and then is not known.
-            registers = any(hop.how == "callback" for hop in path.hops)
             for edge in edges:
-                if (runs_what_it_wraps and edge.how == "replaces") or (registers and edge.how == "decorates"):
+                if edge.how == "replaces" and self._runs_what_it_wraps(path, by_tests):
                     continue
+                if edge.how == "decorates" and any(hop.how == "callback" for hop in path.hops):
+                    continue  # what a decorator hands on is kept by whoever gets it, and runs nobody knows when
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))

@@ -9,7 +9,8 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
 from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of, tails
+from tierlint.program.type_hints import tails
+from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,

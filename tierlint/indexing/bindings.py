@@ -17,6 +17,7 @@ from tierlint.model import (
     Expr,
     Name,
     Sequence,
+    Spread,
     Subscript,
     Use,
 )
@@ -62,17 +63,18 @@ def unpacked(parts: list[ast.expr], value: Expr) -> list[tuple[ast.expr, Expr]]:
     """What each part of a tuple target gets: `first, *rest, last = value`."""
     star = next((place for place, part in enumerate(parts) if isinstance(part, ast.Starred)), len(parts))
     after = len(parts) - star - 1  # how many stand behind the star, counted from the end of the value
-    least = min(len(parts), star + max(after, 0))
-    known = value.items if isinstance(value, Sequence) and len(value.items) >= least else None
+    known = value.items if isinstance(value, Sequence) else ()
+    if len(known) < len(parts) - (after >= 0) or any(isinstance(item, Spread) for item in known):
+        known = ()  # what is where is not to be seen
     found: list[tuple[ast.expr, Expr]] = []
     for place, part in enumerate(parts):
         if isinstance(part, ast.Starred):
-            rest = Sequence(known[place : len(known) - after]) if known is not None else Collected(Element(value))
+            rest = Sequence(known[place : len(known) - after]) if known else Collected(Element(value))
             found.append((part.value, rest))
         elif place < star:
-            found.append((part, known[place] if known is not None else Element(value, place)))
+            found.append((part, known[place] if known else Element(value, place)))
         else:
-            found.append((part, known[place - len(parts)] if known is not None else Element(value)))
+            found.append((part, known[place - len(parts)] if known else Element(value)))
     return found
 
 

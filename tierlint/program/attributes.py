@@ -72,7 +72,8 @@ def above(resolver: Resolver, key: ClassKey, name: str) -> Values:
     found: list[Value] = []
     for family in (key, *resolver.subclasses(key)):
         order, externals = resolver.order(family)
-        behind = order[order.index(key) + 1 :]
+        # One whose bases are just being looked up has no order yet.
+        behind = order[order.index(key) + 1 :] if key in order else ()
         own = next((own for ancestor in behind if (own := own_attribute(resolver, ancestor, name))), ())
         found += own or (resolver.external(f"{base.name}.{name}") for base in externals)
     return unique(found)
@@ -90,6 +91,18 @@ def put_on(resolver: Resolver, value: External, name: str) -> Values:
         if all(isinstance(owner, External) for owner in owners):
             found += resolver.bound(binding, module)
     return unique(found)
+
+
+def put_on_object(resolver: Resolver, order: Iterable[ClassKey], name: str) -> Iterator[Value]:
+    """What others put on an object whose class leaves the place empty: `desk.client = OpenAI()`."""
+    family = set(order)
+    for module, binding in resolver.mentions.put_on(name):
+        if is_test(module.path):
+            continue  # what tests put there stands for something else
+        scope = Scope(module.path, binding.function, binding.owner)
+        owners = resolver.values(Name(binding.target.rpartition(".")[0]), scope)
+        if any(isinstance(owner, InstanceValue) and (owner.path, owner.index) in family for owner in owners):
+            yield from resolver.bound(binding, module)
 
 
 def decorated_attribute(resolver: Resolver, value: FunctionValue, name: str) -> Iterator[Value]:
@@ -120,6 +133,8 @@ def class_attribute(resolver: Resolver, key: ClassKey, name: str, exact: bool) -
         for other in kin:
             if other not in order:
                 found += own_attribute(resolver, other, name)
+    if found == [ConstantValue(None)]:
+        found += put_on_object(resolver, order, name)
     if resolver.hooks and not any(isinstance(value, FunctionValue) for value in found):
         found += run_when(resolver, key, name)
     if not found and not name.startswith("__"):

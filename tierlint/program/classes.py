@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tierlint.model import Subscript
-from tierlint.program.values import ClassKey, ClassValue, External, Scope, Value, Values, unique
+from tierlint.program.values import ClassKey, ClassValue, External, FunctionValue, Scope, Value, Values, unique
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -65,6 +65,16 @@ def subclasses(resolver: Resolver, key: ClassKey) -> tuple[ClassKey, ...]:
                 found.update(dict.fromkeys(subclasses(resolver, descendant)))
     resolver.descendants[key] = tuple(found)
     return resolver.descendants[key]
+
+
+def inherits(resolver: Resolver, key: ClassKey, method: FunctionValue) -> bool:
+    """The method is the one that instances of a class have under its name."""
+    name = resolver.modules[method.path].function(method.index).name
+    for path, index in order(resolver, key)[0]:
+        methods = resolver.modules[path].methods(index).get(name)
+        if methods:
+            return path == method.path and method.index in methods
+    return False
 
 
 def _merge(lines: list[list[ClassKey]]) -> list[ClassKey]:

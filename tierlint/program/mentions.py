@@ -95,7 +95,7 @@ class Mentions:
         return known
 
     def put_on(self, target: str) -> list[tuple[Module, Binding]]:
-        """Bindings whose target ends in these two names: `state.client` in `app.state.client = ...`."""
+        """Bindings whose target ends in these one or two names: `state.client` in `app.state.client = ...`."""
         if self._put_on is None:
             self._put_on = {}
             for module in self._modules.values():
@@ -103,8 +103,9 @@ class Mentions:
                 for path, bindings in module.dotted.items():
                     parts = path.removesuffix("[]").split(".")
                     if parts[-2] not in ("self", "cls") and not path.endswith("[]"):
-                        kept = self._put_on.setdefault(".".join(parts[-2:]), [])
-                        kept += [(module, binding) for binding in bindings]
+                        for tail in (".".join(parts[-2:]), parts[-1]):
+                            kept = self._put_on.setdefault(tail, [])
+                            kept += [(module, binding) for binding in bindings]
         return self._put_on.get(target, [])
 
 

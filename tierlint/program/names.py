@@ -59,7 +59,7 @@ def lookup(resolver: Resolver, name: str, scope: Scope) -> Values:
         if name in module.names(function):
             return in_function(resolver, name, module, function)
         function = module.function(function).parent
-    for star in module.stars:
+    for star in reversed(module.stars):  # the last one wins
         target = import_target(resolver, module.path, star.module, star.level)
         if isinstance(target, ModuleValue):
             found = module_attribute(resolver, target.path, name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, lambda_mention
 from tierlint.model import Attribute, Call, CallId, Either, Expr, LambdaValue, Name
 from tierlint.program.modules import Module
-from tierlint.program.values import FunctionValue, Values
+from tierlint.program.values import ClassValue, FunctionValue, Values
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -61,14 +61,26 @@ def _renamed(resolver: Resolver, place: Module, kind: int, index: int, alias: st
 def parameters(resolver: Resolver, callees: Values, which: int | str) -> Iterator[Known]:
     """The parameter under which a function of the project knows what it is handed."""
     for value in callees:
-        if isinstance(value, FunctionValue):
-            defined = resolver.modules[value.path].function(value.index)
-            if isinstance(which, str):
-                yield which, value.path
-                continue
-            place = which + (defined.owner >= 0)
-            if place < len(defined.parameters):
-                yield defined.parameters[place].name, value.path
+        if isinstance(value, ClassValue):
+            inits = resolver.own_attribute((value.path, value.index), "__init__")
+            if not inits and isinstance(which, str):
+                yield which, None
+            for init in inits:
+                if isinstance(init, FunctionValue):
+                    yield from parameter_of(resolver, init, which, 1)
+        elif isinstance(value, FunctionValue):
+            bound = resolver.modules[value.path].own_name(value.index) is not None
+            yield from parameter_of(resolver, value, which, 1 if bound else 0)
+
+
+def parameter_of(resolver: Resolver, value: FunctionValue, which: int | str, skip: int) -> Iterator[Known]:
+    """One parameter by name or place, where the first `skip` are not handed over."""
+    if isinstance(which, str):
+        yield which, value.path
+        return
+    handed = resolver.modules[value.path].function(value.index).parameters
+    if which + skip < len(handed):
+        yield handed[which + skip].name, value.path
 
 
 def _is_named(expr: Expr, alias: str) -> bool:

@@ -1,4 +1,4 @@
-"""Instances that an annotation promises."""
+"""What an annotation promises: the instances it speaks of, and the names that it says hold them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tierlint.model import Either, Expr, Name, Sequence, Subscript
 from tierlint.program.records import typed
 from tierlint.program.values import (
+    ClassKey,
     ClassValue,
     CollectionValue,
     ContainerValue,
@@ -87,3 +88,32 @@ def _classes(resolver: Resolver, named: Values) -> Iterator[Value]:
         yield value
         if isinstance(value, ClassValue):
             yield from (ClassValue(*key) for key in resolver.subclasses((value.path, value.index)))
+
+
+def promised(resolver: Resolver, key: ClassKey) -> list[tuple[str, str | None]]:
+    """Parameters and fields whose annotation says that they hold an instance of a class or its ancestors."""
+    found: list[tuple[str, str | None]] = []
+    for path, index in resolver.order(key)[0]:
+        name = resolver.modules[path].class_(index).name
+        for module, alias in resolver.mentioning(name):
+            for function in module.summary.functions:
+                for parameter in function.parameters:
+                    if parameter.annotation is not None and alias in tails(parameter.annotation):
+                        found.append((parameter.name, module.path))
+            for binding in module.summary.bindings:
+                if binding.annotation is not None and alias in tails(binding.annotation):
+                    found.append((binding.target.rpartition(".")[2], module.path))
+    return found
+
+
+def tails(annotation: Expr) -> set[str]:
+    """The last parts of all names in an annotation."""
+    if isinstance(annotation, Name):
+        return {annotation.path.rpartition(".")[2]}
+    if isinstance(annotation, Either):
+        return {tail for option in annotation.options for tail in tails(option)}
+    if isinstance(annotation, Subscript):
+        return tails(annotation.base) | tails(annotation.key)
+    if isinstance(annotation, Sequence):
+        return {tail for item in annotation.items for tail in tails(item)}
+    return set()

@@ -12,14 +12,12 @@ from tierlint.model import (
     Call,
     CallId,
     CallResult,
-    Either,
     Expr,
     FunctionId,
     Name,
-    Sequence,
     Subscript,
 )
-from tierlint.program import hooks
+from tierlint.program import classes, hooks, other_names, type_hints
 from tierlint.program.indirect import IndirectCalls
 from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
@@ -53,6 +51,7 @@ _EVERYDAY = frozenset(_EVERYDAY_WORDS.split()) | frozenset(
 )
 _RUNNABLE = (FunctionValue, InstanceValue)
 _CALLED = "__call__"
+_BUILDS = ("__init__", "__new__", "__post_init__")
 _CALLED_BY_SYNTAX = {
     "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
     "__next__": "for", "__aiter__": "for", "__anext__": "for", "__getitem__": "[]", "__getattr__": ".",
@@ -111,15 +110,13 @@ class Usages:
         run_by = hooks.run_by(resolver, function.path, function.index)
         waiting += [(name, None) for name in run_by if name != _CALLED]
         if defined.owner >= 0 and (
-            defined.name in ("__init__", "__new__", "__post_init__", _CALLED)
-            or defined.name in _CALLED_BY_SYNTAX
-            or _CALLED in run_by
+            defined.name in (*_BUILDS, _CALLED) or defined.name in _CALLED_BY_SYNTAX or _CALLED in run_by
         ):
             key = (function.path, defined.owner)
             for other in (key, *resolver.subclasses(key)):
                 klass = resolver.modules[other[0]].class_(other[1])
                 waiting.append((klass.name, None))
-                if defined.name in ("__init__", "__new__", "__post_init__") and self._inherits(other, target):
+                if defined.name in _BUILDS and classes.inherits(resolver, other, target):
                     wanted.add(ClassValue(*other))
             if defined.name == "__init__":
                 waiting = [item for item in waiting if item[0] != "__init__"] + [("__init__", None)]
@@ -127,7 +124,7 @@ class Usages:
             for caller, line in self._iterations.of(target):
                 yield Usage("iterated", caller, None, line)
         if defined.owner >= 0 and self._is_called(target):
-            waiting += self._promised((function.path, defined.owner))
+            waiting += type_hints.promised(resolver, (function.path, defined.owner))
         waiting += self._registers(function)
         if defined.parent == 0 and defined.owner < 0:
             yield from self._asked_of_globals(module)
@@ -180,7 +177,7 @@ class Usages:
                     yield from self._given_back(place, index, target, waiting)
                 else:
                     yield Usage("handed" if self._itself(values, target) else "instance", caller, call, which)
-                    waiting += self._parameters(resolver.callees(call), which)
+                    waiting += other_names.parameters(resolver, resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
             binding = place.summary.bindings[index]
             if self._gives(resolver.bound(binding, place), target):
@@ -249,11 +246,10 @@ class Usages:
                 yield Usage("method", caller, call, value.name)
                 return
         if defined.owner >= 0:
-            key = (function.path, defined.owner)
             if self._is_called(target) and self._holds(values, target):
                 yield Usage("called", caller, call)
                 return
-            made = any(isinstance(v, ClassValue) and self._is_a(v, key) for v in values)
+            made = any(isinstance(v, ClassValue) and self._makes(v, target) for v in values)
             if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
                 if defined.name in METHODS and (self._iterations.is_gone_over(call) or not self._is_kept(record)):
                     return
@@ -305,14 +301,12 @@ class Usages:
             if isinstance(item, FunctionValue)
         )
 
-    def _inherits(self, key: ClassKey, target: FunctionValue) -> bool:
-        """The method is the one that instances of a class have under its name."""
-        name = self.resolver.modules[target.path].function(target.index).name
-        for path, index in self.resolver.order(key)[0]:
-            methods = self.resolver.modules[path].methods(index).get(name)
-            if methods:
-                return path == target.path and target.index in methods
-        return False
+    def _makes(self, value: ClassValue, target: FunctionValue) -> bool:
+        """Instances of a class have this method, and no other in its place where Python itself runs it by name."""
+        defined = self.resolver.modules[target.path].function(target.index)
+        if defined.name in _CALLED_BY_SYNTAX:
+            return classes.inherits(self.resolver, (value.path, value.index), target)
+        return self._is_a(value, (target.path, defined.owner))
 
     def _is_outside(self, call: CallId, record: Call) -> bool:
         """The call runs, and is made on, nothing of the project: it can run none of its functions."""
@@ -395,7 +389,9 @@ class Usages:
         elif record.use.how == "argument":
             outer = CallId(place.path, record.use.call)
             yield Usage("handed", caller, outer, self._place_of(place, index, outer))
-            waiting += self._parameters(self.resolver.callees(outer), self._place_of(place, index, outer))
+            waiting += other_names.parameters(
+                self.resolver, self.resolver.callees(outer), self._place_of(place, index, outer)
+            )
         elif record.use.how == "returned":
             giver = place.function(record.function).name
             is_lambda = giver == "<lambda>"
@@ -456,50 +452,12 @@ class Usages:
             return False
         return target in self.resolver.instance_attribute(value, "__call__")
 
-    def _promised(self, key: ClassKey) -> list[tuple[str, str | None]]:
-        """Parameters and fields whose annotation says that they hold an instance of a class or its ancestors."""
-        found: list[tuple[str, str | None]] = []
-        for path, index in self.resolver.order(key)[0]:
-            name = self.resolver.modules[path].class_(index).name
-            for module, alias in self.resolver.mentioning(name):
-                for function in module.summary.functions:
-                    for parameter in function.parameters:
-                        if parameter.annotation is not None and alias in tails(parameter.annotation):
-                            found.append((parameter.name, module.path))
-                for binding in module.summary.bindings:
-                    if binding.annotation is not None and alias in tails(binding.annotation):
-                        found.append((binding.target.rpartition(".")[2], module.path))
-        return found
-
-    def _parameters(self, callees: Values, which: int | str) -> list[tuple[str, str | None]]:
-        """The parameter under which a function of the project knows what it is handed."""
-        found: list[tuple[str, str | None]] = []
-        for value in callees:
-            if isinstance(value, ClassValue):
-                inits = self.resolver.own_attribute((value.path, value.index), "__init__")
-                if not inits and isinstance(which, str):
-                    found.append((which, None))
-                for init in inits:
-                    if isinstance(init, FunctionValue):
-                        found += self._parameter_of(init, which, 1)
-            elif isinstance(value, FunctionValue):
-                bound = self.resolver.modules[value.path].own_name(value.index) is not None
-                found += self._parameter_of(value, which, 1 if bound else 0)
-        return found
-
-    def _parameter_of(self, value: FunctionValue, which: int | str, skip: int) -> list[tuple[str, str | None]]:
-        if isinstance(which, str):
-            return [(which, value.path)]
-        parameters = self.resolver.modules[value.path].function(value.index).parameters
-        place = which + skip
-        return [(parameters[place].name, value.path)] if place < len(parameters) else []
-
     def _registers(self, function: FunctionId) -> list[tuple[str, str | None]]:
         """A decorator of the project is handed the function, and may keep it in a registry."""
         found: list[tuple[str, str | None]] = []
         for value in self._decorators_of(function):
             if isinstance(value, FunctionValue):
-                found += self._parameter_of(value, 0, 0)
+                found += other_names.parameter_of(self.resolver, value, 0, 0)
         return found
 
     def _decorators_of(self, function: FunctionId) -> dict[Value, None]:
@@ -544,16 +502,3 @@ def receiver_of(callee: Expr) -> Expr | None:
     if isinstance(callee, Attribute) and "." not in callee.name:
         return callee.base
     return None
-
-
-def tails(annotation: Expr) -> set[str]:
-    """The last parts of all names in an annotation."""
-    if isinstance(annotation, Name):
-        return {annotation.path.rpartition(".")[2]}
-    if isinstance(annotation, Either):
-        return {tail for option in annotation.options for tail in tails(option)}
-    if isinstance(annotation, Subscript):
-        return tails(annotation.base) | tails(annotation.key)
-    if isinstance(annotation, Sequence):
-        return {tail for item in annotation.items for tail in tails(item)}
-    return set()
