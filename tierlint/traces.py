@@ -16,6 +16,7 @@ from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
+    Attribute,
     Call,
     CallEdge,
     CallId,
@@ -31,7 +32,7 @@ from tierlint.model import (
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
-from tierlint.program.modules import Module
+from tierlint.program.modules import Module, is_test
 from tierlint.program.usages import receiver_of
 from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue
 from tierlint.sinks import Sinks
@@ -40,10 +41,11 @@ LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
 MOST_TESTS = 5
-# Folders whose programs show how the rest is used.
-_EXAMPLES = frozenset(
-    f"{name}{ending}" for name in ("example", "sample", "demo", "tutorial", "cookbook", "doc") for ending in ("", "s")
+# Folders whose programs show how the rest is used; a page among demonstrations is often the one that people use.
+_SHOWN = frozenset(
+    f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
+_EXAMPLES = _SHOWN | {"demo", "demos"}
 # How far below a detached step a push to a person is looked for.
 SINK_DEPTH = 2
 
@@ -184,15 +186,24 @@ class Tracer:
 
     def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
-        if ENTRY_KINDS[entry.kind] != SECONDS and _shows(entry.function.path, call.at.path):
+        if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
             return True
         home = entry.function.path
         if path.function.index != 0 or entry.kind != "command" or not path.hops:
             return False
         if any(hop.callee.path != home for hop in path.hops):
             return False
+        importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
+        if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
+            return True
         callers = (*self.edges.to(path.hops[0].callee)[0], *self.edges.to(path.hops[-1].callee)[0])
         return any(edge.caller.path != home for edge in callers)
+
+    def _is_tried(self, call: CallId) -> bool:
+        """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
+        record = self.program.modules[call.path].call(call.index)
+        given = (*record.arguments, *(value for _, value in record.keywords))
+        return record.main_guard and bool(given) and all(isinstance(value, Constant) for value in given)
 
     def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
         """The class of `self` stays the same along a chain of calls on `self`.
@@ -216,7 +227,8 @@ class Tracer:
             return True, here
         if here is not None and _on_itself(caller, method, receiver, record):
             if here in order(below)[0]:
-                return True, below
+                fitting = self._runs_first(below, here, edge, record)
+                return fitting is not None, fitting
             return below in order(here)[0] or self._mixed(below, here), here
         scope = Scope(edge.by.path, record.function, record.owner)
         values = self.program.resolver.values(receiver, scope)
@@ -235,6 +247,21 @@ class Tracer:
         """Some class descends from both."""
         resolver = self.program.resolver
         return any(other in resolver.order(below)[0] for below in resolver.subclasses(one))
+
+    def _runs_first(self, below: ClassKey, here: ClassKey, edge: CallEdge, record: Call) -> ClassKey | None:
+        """The class (or a descendant) whose objects run this very method when they call it on themselves."""
+        callee = self.program.modules[edge.callee.path].function(edge.callee.index)
+        if callee.owner < 0 or record.name != callee.name:
+            return below
+        above = isinstance(record.callee, Attribute)  # `super().step()`
+        resolver = self.program.resolver
+        for own in (below, *resolver.subclasses(below)):
+            order = resolver.order(own)[0]
+            tried = order[order.index(here) + 1 :] if above and here in order else order
+            first = next((key for key in tried if callee.name in self.program.modules[key[0]].methods(key[1])), None)
+            if first == (edge.callee.path, callee.owner):
+                return own
+        return None
 
     def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
         guarded = runs_on = False
@@ -400,11 +427,11 @@ def votes(trace: Trace) -> bool:
     return trace.entry.kind != "test" and not trace.demo
 
 
-def _shows(entry: str, call: str) -> bool:
+def _shows(entry: str, call: str, names: frozenset[str]) -> bool:
     """The entry stands in a folder of examples, and what it calls does not."""
     folders = entry.split("/")[:-1]
     for depth, folder in enumerate(folders, 1):
-        if folder.lower() in _EXAMPLES:
+        if folder.lower() in names:
             return not call.startswith("/".join(folders[:depth]) + "/")
     return False
 
