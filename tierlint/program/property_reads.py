@@ -64,8 +64,8 @@ def _read_from(expr: Expr, name: str) -> Iterator[Expr]:
     """What the attribute of a name is read from: in `page.title`, in `f"{page.title}: {text}"`."""
     if isinstance(expr, Name):
         root, *rest = expr.path.split(".")
-        for number, part in enumerate(rest):
-            if part == name:
+        for number, attribute in enumerate(rest):
+            if attribute == name:
                 yield Name(".".join((root, *rest[:number])))
         return
     if isinstance(expr, Attribute) and expr.name == name:
