@@ -117,7 +117,7 @@ def _judge_all(
     for call in calls:
         method = method_of(by_name, call)
         traces = tuple(replace(trace, tier=tier_on(program, call, trace)) for trace in tracer.traces_to(call))
-        verdict = judge(call, traces, method, partial(tracer.live_sink, call))
+        verdict = judge(call, traces, method, partial(tracer.behind, call, is_agent=method.agent))
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         refuses = routes.refusal(call, method, requirement)

@@ -141,12 +141,13 @@ def holds(expr: Expr, number: int, module: Module) -> bool:
         if expr.call == number:
             return True
         record = module.call(expr.call)
-        parts = [*record.arguments, *(value for _, value in record.keywords), record.callee]
-        return any(holds(part, number, module) for part in parts)
-    return any(holds(part, number, module) for part in _parts(expr))
+        given = [*record.arguments, *(value for _, value in record.keywords), record.callee]
+        return any(holds(part, number, module) for part in given)
+    return any(holds(part, number, module) for part in parts(expr))
 
 
-def _parts(expr: Expr) -> tuple[Expr, ...]:
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of."""
     if isinstance(expr, (Attribute, Subscript)):
         return (expr.base,)
     if isinstance(expr, Sequence):

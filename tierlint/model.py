@@ -485,11 +485,20 @@ class ApiCall(Struct, frozen=True):
     yielded: bool = False
 
 
+class Destination(Struct, frozen=True, array_like=True):
+    """One place where an answer ends up. kind: of a sink in the tables, or `returned` (to whoever started the program),
+    `kept` (for others to read) or `lost` (the trail breaks there)."""
+
+    kind: str
+    evidence: Evidence
+
+
 class Trace(Struct, frozen=True):
     """One chain of calls from an entry point to an API call; hops in calling order.
 
     demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
-    tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell.
+    tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell. goes:
+    where the answer ends up.
     """
 
     entry: EntryPoint
@@ -502,6 +511,7 @@ class Trace(Struct, frozen=True):
     certain: bool
     demo: bool = False
     tier: str | None = None
+    goes: tuple[Destination, ...] = ()
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import msgspec
 from msgspec import Struct
 
+from tierlint.audience import Audience
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
@@ -46,8 +47,6 @@ _SHOWN = frozenset(
     f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
 _EXAMPLES = _SHOWN | {"demo", "demos"}
-# How far below a detached step a push to a person is looked for.
-SINK_DEPTH = 2
 
 
 class _Path(Struct, frozen=True):
@@ -72,8 +71,9 @@ class Tracer:
         self.program = program
         self.catalog = catalog
         self.entries = entries
-        self.sinks = Sinks(program, catalog, entries)
-        self.edges = Edges(program, catalog, entries, self.sinks)
+        sinks = Sinks(program, catalog, entries)
+        self.edges = Edges(program, catalog, entries, sinks)
+        self.audience = Audience(program, entries, sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
@@ -182,6 +182,7 @@ class Tracer:
             interactive=self._interactive(call, entry, path, functions),
             certain=path.certain,
             demo=self._is_demo(call, entry, path),
+            goes=self.audience.goes(call, entry, path.hops, path.detached is not None),
         )
 
     def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
@@ -320,22 +321,9 @@ class Tracer:
 
     # --- people ----------------------------------------------------------------------------------
 
-    def live_sink(self, call: ApiCall, trace: Trace) -> Evidence | None:
-        """A live channel to a person that the functions behind the detaching step send to."""
-        behind = trace.detached is None
-        # The entry of a function that is handed over is where that is done.
-        first = trace.hops[0].caller if trace.hops else call.function
-        functions = [trace.entry.function, first] if behind or not trace.hops else []
-        for hop in trace.hops:
-            if hop.how in ("detached", "dispatched") and not hop.waits:
-                behind = True
-            if behind:
-                functions.append(hop.callee)
-        for function in functions:
-            found = self.sinks.below(function, "live", SINK_DEPTH)
-            if found is not None:
-                return found
-        return None
+    def behind(self, call: ApiCall, trace: Trace, *, is_agent: bool) -> Evidence | None:
+        """What says that a person waits for what a detached step does; None: nothing does."""
+        return self.audience.behind(call, trace, is_agent=is_agent)
 
     def _interactive(
         self, call: ApiCall, entry: EntryPoint, path: _Path, functions: list[FunctionId]

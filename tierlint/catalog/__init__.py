@@ -339,9 +339,14 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
-    the work over takes the answer back here). call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
-    call of a function of the project that carries one of these."""
+    """Where an answer can end up. call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
+    call of a function of the project that carries one of these.
+
+    kind: `live` (reaches a person now), `response` (what a request is answered with, made of what it is handed),
+    `terminal`, `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others
+    say who waits: `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue
+    for the answer of a task by its id), `conversation` (somebody talks to the function that calls this).
+    """
 
     kind: str
     says: str

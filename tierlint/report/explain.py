@@ -22,6 +22,9 @@ from tierlint.report.view import (
 from tierlint.rules.chain import by_urgency, chain, somebody_waits
 from tierlint.tier_chains import BY_HAND
 
+# More places than these say nothing new of where an answer goes.
+MOST_ENDS = 12
+
 
 def render(report: Report, call: JudgedCall, view: View) -> str:
     at = call.api_call.at
@@ -30,6 +33,7 @@ def render(report: Report, call: JudgedCall, view: View) -> str:
     sections = (
         ("Request", _request(call, view)),
         (f"Verdict: {call.verdict.tier}, {call.verdict.confidence} confidence", _verdict(call, view)),
+        ("Where the answer goes", _goes(call, view)),
         (f"Discount: {_route(call)}", _discount(call)),
         (_ways(call), _traces(call, view)),
         ("What would settle it", _settle(call, view)),
@@ -78,6 +82,15 @@ def _request(call: JudgedCall, view: View) -> Iterator[str]:
 def _verdict(call: JudgedCall, view: View) -> Iterator[str]:
     for evidence in call.verdict.because:
         yield evidence_text(evidence, view)
+
+
+def _goes(call: JudgedCall, view: View) -> Iterator[str]:
+    ends = dict.fromkeys(end for trace in by_urgency(call.traces) for end in trace.goes)
+    for end in [*ends][:MOST_ENDS]:
+        trail = "its trail ends here: " if end.kind == "lost" else ""
+        yield f"{trail}{evidence_text(end.evidence, view)}"
+    if len(ends) > MOST_ENDS:
+        yield f"and to {count(len(ends) - MOST_ENDS, 'place')} more"
 
 
 def _route(call: JudgedCall) -> str:
