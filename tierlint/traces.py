@@ -308,7 +308,10 @@ class Tracer:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
         found = self.edges.taken(call)
         if found is None:
-            return path
+            left = self.edges.left(call)
+            if left is None:
+                return path
+            return _with(path, detached=path.detached or Evidence(left[0].says, self.program.location(left[1])))
         detach, outer = found
         at = self.program.location(outer)
         if self.edges.is_waited_for(outer, detach):

@@ -32,7 +32,7 @@ def judge(
     if not voting:
         return _unreached(call, traces)
     # An example in which a person waits says how the library is used, and so counts where others use it.
-    voting = [t for t in traces if t in voting or (t.demo and ENTRY_KINDS[t.entry.kind] == SECONDS)]
+    voting = [t for t in traces if votes(t) or (t.demo and ENTRY_KINDS[t.entry.kind] == SECONDS)]
     impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, behind)) is not None]
     waited_for = {trace.entry for trace, _ in impatient}
     # A task that a page waits for is one of that page's own steps.

@@ -239,9 +239,10 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
 
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
-    call itself), `name` (a dotted string or task name) or `function name` (of a task, without its module). waited_by:
-    what on the handle waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself.
-    how: `detached` or `dispatched`.
+    call itself), `name` (a dotted string or task name), `function name` (of a task, without its module) or `rest` (what
+    comes after this call in the same function, where it is handed what `runs` names). waited_by: what on the handle
+    waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself. how: `detached` or
+    `dispatched`.
     decorator: `method` means this on functions that carry one of these; without `method`, their plain call does.
     """
 
