@@ -32,7 +32,7 @@ from tierlint.repairs import Workshop, repaired, with_tier_handed_down
 from tierlint.rules import RULES, rule_names
 from tierlint.tier_chains import Chains
 from tierlint.traces import Tracer
-from tierlint.verdict import judge
+from tierlint.verdict import judge, unreached
 
 
 def report_on(
@@ -121,7 +121,10 @@ def _judge_all(
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         refuses = routes.refusal(call, method, requirement)
-        judged.append(JudgedCall(call, traces, verdict, route, reading=by_call.get(call.call), refuses_tier=refuses))
+        missing = tracer.missing(call) if verdict.tier == "undetermined" and call.provider != "other" else ()
+        verdict = unreached(verdict, call, missing)
+        reading = by_call.get(call.call)
+        judged.append(JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses, missing=missing))
         entries.update(dict.fromkeys(trace.entry for trace in traces))
     shop = Workshop(
         root=root,

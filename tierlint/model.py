@@ -619,11 +619,24 @@ class Loss(Struct, frozen=True):
     fix: Fix | None
 
 
+class Missing(Struct, frozen=True):
+    """A function that nothing is seen to run, and from which an undetermined call is reached.
+
+    name: as a person would write it; function: its bare name. clues: what broke the trail, where something did.
+    """
+
+    name: str
+    function: str
+    at: Location
+    clues: tuple[Evidence, ...]
+
+
 class JudgedCall(Struct, frozen=True):
     """An API call with everything that was found out about it.
 
     place: where its tier would be written, and no_fix: why tierlint does not write it there. losses: how to repair each
-    of the call's lost tiers. refuses_tier: why the call cannot take the tier that it passes.
+    of the call's lost tiers. refuses_tier: why the call cannot take the tier that it passes. missing: what would settle
+    it, where the verdict is undetermined.
     """
 
     api_call: ApiCall
@@ -636,6 +649,7 @@ class JudgedCall(Struct, frozen=True):
     no_fix: str | None = None
     losses: tuple[Loss, ...] = ()
     refuses_tier: str | None = None
+    missing: tuple[Missing, ...] = ()
 
 
 class Diagnostic(Struct, frozen=True):

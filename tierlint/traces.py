@@ -27,6 +27,7 @@ from tierlint.model import (
     Evidence,
     Expr,
     FunctionId,
+    Missing,
     Name,
     Template,
     Trace,
@@ -37,6 +38,7 @@ from tierlint.program.modules import Module, is_test
 from tierlint.program.usages import receiver_of
 from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue
 from tierlint.sinks import Sinks
+from tierlint.unreached import Unreached
 
 LONGEST = 30
 MOST_STATES = 4000
@@ -73,6 +75,7 @@ class Tracer:
         self.entries = entries
         sinks = Sinks(program, catalog, entries)
         self.edges = Edges(program, catalog, entries, sinks)
+        self._unreached = Unreached(program, catalog, self.edges, entries)
         self.audience = Audience(program, entries, sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
@@ -327,6 +330,10 @@ class Tracer:
     def behind(self, call: ApiCall, trace: Trace, *, is_agent: bool) -> Evidence | None:
         """What says that a person waits for what a detached step does; None: nothing does."""
         return self.audience.behind(call, trace, is_agent=is_agent)
+
+    def missing(self, call: ApiCall) -> tuple[Missing, ...]:
+        """What would settle a call that nothing reaches."""
+        return self._unreached.ends(call.function, lambda path: _shows(path, call.at.path, _EXAMPLES))
 
     def _interactive(
         self, call: ApiCall, entry: EntryPoint, path: _Path, functions: list[FunctionId]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
-from tierlint.model import ApiCall, Confidence, Evidence, Trace, Verdict
+from tierlint.model import ApiCall, Confidence, Evidence, Missing, Trace, Verdict
 from tierlint.traces import votes
 
 # A person starts these and may sit there; nobody can say from the code alone.
@@ -56,6 +56,16 @@ def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
         f"nothing that starts the program reaches `{call.function_name}`; an entry point that calls it would settle it"
     )
     return _verdict("undetermined", "medium", [Evidence(what, call.at)])
+
+
+def unreached(verdict: Verdict, call: ApiCall, missing: Sequence[Missing]) -> Verdict:
+    """The verdict with what would settle it."""
+    more: list[Evidence] = []
+    for one in missing:
+        if one.name != call.function_name:
+            more.append(Evidence(f"`{one.name}`, from which it is called, is not seen to be run", one.at))
+        more += one.clues
+    return replace(verdict, because=(*verdict.because, *more)) if more else verdict
 
 
 def _who_waits(call: ApiCall, trace: Trace, behind: Callable[[Trace], Evidence | None]) -> list[Evidence] | None:
