@@ -194,8 +194,8 @@ class Usages:
                 waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
             giver = place.function(index)
-            given = resolver.returns(place.path, index)
-            if self._gives(given, target) or any(isinstance(value, ClassValue) and value in wanted for value in given):
+            back = resolver.returns(place.path, index)
+            if self._gives(back, target) or any(isinstance(value, ClassValue) and value in wanted for value in back):
                 if giver.name != "<lambda>":
                     waiting.append((giver.name, None))
                 else:
