@@ -269,7 +269,8 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: a `while`
     that ends by a failure or from elsewhere only: `while True` without a way out, `while self.running`.
-    line, end: the first line and the last.
+    line, end: the first line and the last. stops_on, stops_after: the names that the tests read which end the loop by a
+    `break`, and the calls in them.
     """
 
     function: int
@@ -282,6 +283,8 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     endless: bool
     line: int
     end: int
+    stops_on: tuple[str, ...] = ()
+    stops_after: tuple[int, ...] = ()
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):
