@@ -30,6 +30,7 @@ from tierlint.program import Program, link, locate
 from tierlint.readings import Read, Readings
 from tierlint.repairs import Workshop, repaired, with_tier_handed_down
 from tierlint.rules import RULES, rule_names
+from tierlint.steps import with_steps
 from tierlint.tier_chains import Chains
 from tierlint.traces import Tracer
 from tierlint.verdict import judge, unreached
@@ -137,7 +138,9 @@ def _judge_all(
         assume_openai_host=settings.assume_openai_host,
     )
     chains = Chains(program, tables, tracer.entries, tracer.edges)
-    split = [with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, judged)]
+    split = [
+        with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, with_steps(program, judged))
+    ]
     return tuple(split), tuple(sorted(entries, key=_by_place))
 
 
