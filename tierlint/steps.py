@@ -72,9 +72,11 @@ def _needs(program: Program, late: Sequence[CallId], early: Sequence[CallId]) ->
     if parting is None:
         return False
     second, first = parting
+    if second.path != first.path or min(second.index, first.index) < 0:
+        return False
     module = program.modules[second.path]
     record, before = module.call(second.index), module.call(first.index)
-    if second.path != first.path or record.function != before.function or record.line < before.line:
+    if record.function != before.function or record.line < before.line:
         return False
     lines = range(module.function(record.function).line, sys.maxsize)
     given = (*record.arguments, *(value for _, value in record.keywords))
