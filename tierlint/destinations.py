@@ -258,7 +258,7 @@ class Destinations:
     def _pairs(self, record: Call, callee: FunctionId) -> Iterator[tuple[str, Expr]]:
         """The parameters of a function, each with what a call of it hands over."""
         defined = self._program.modules[callee.path].function(callee.index)
-        bound = defined.owner >= 0 and record.name == defined.name and "." in dotted_name(record)
+        bound = defined.owner >= 0 and record.name == defined.name and receiver_of(record.callee) is not None
         for place, parameter in enumerate(defined.parameters):
             expr = given_as(record, parameter.name, place - bound)
             if expr is not None:

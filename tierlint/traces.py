@@ -14,7 +14,7 @@ from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
 from tierlint.loops import Shape, shape
-from tierlint.memory import Kept, handed_down, kept_by
+from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
     Attribute,
@@ -82,6 +82,7 @@ class Tracer:
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
         self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
+        self._looked: Looked = {}
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -110,7 +111,9 @@ class Tracer:
         if method is not None:
             owner = self.program.modules[call.call.path].function(method).owner
             start = msgspec.structs.replace(start, receiver=(call.call.path, owner))
-        start = self._taken(msgspec.structs.replace(start, kept=kept_by(self.program, call.call)), call.call)
+        start = self._taken(
+            msgspec.structs.replace(start, kept=kept_by(self.program, call.call, self._looked)), call.call
+        )
         found: dict[tuple[object, ...], Trace] = {}
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
@@ -281,7 +284,7 @@ class Tracer:
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
                 elif edge.how in ("direct", "override"):
                     below = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
-                    kept = kept_by(self.program, edge.by, below)
+                    kept = kept_by(self.program, edge.by, self._looked, below)
                 if again:
                     text = f"each request reads `{name}`, which holds earlier answers"
                     chained = chained or Evidence(text, edge.at)
