@@ -91,7 +91,8 @@ class Sinks:
             wanted = {name.rpartition(".")[2].removesuffix("()") for sink in self._sinks for name in sink.decorator}
             self._decorable = frozenset(
                 defined.name
-                for module in self._program.modules.values() if wanted
+                for module in self._program.modules.values()
+                if wanted
                 for defined in module.summary.functions
                 for decorator in defined.decorators
                 if wanted.intersection(dotted(module, decorator).replace("()", "").split("."))
