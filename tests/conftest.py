@@ -19,6 +19,7 @@ FACTS: Final[dict[str, Callable[[JudgedCall], set[str]]]] = {
     "confidence": lambda call: {call.verdict.confidence},
     "entry": lambda call: {trace.entry.kind for trace in call.traces} or {"none"},
     "fix": lambda call: {call.fix.safety if call.fix else "none"},
+    "goes": lambda call: {end.kind for trace in call.traces for end in trace.goes} or {"nowhere"},
     "host": lambda call: {call.api_call.host or "none"},
     "vendor": lambda call: {(call.api_call.vendor or "none").replace(" ", "")},
     "model": lambda call: {call.api_call.model or "none", *call.api_call.models},
@@ -42,7 +43,8 @@ class Expectation(NamedTuple):
     todo: bool
 
     def is_true_of(self, call: JudgedCall) -> bool:
-        return set(self.value.replace(" ", "").split(",")) <= FACTS[self.key](call)
+        said, found = set(self.value.replace(" ", "").split(",")), FACTS[self.key](call)
+        return said == found if self.key == "goes" else said <= found
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: # {self.key}: {self.value}".removesuffix(": ")

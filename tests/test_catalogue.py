@@ -43,11 +43,6 @@ UNSEEN: Final = (
     "python: detach 1, runs: *",
     "python: detach 2, runs: *",
     "telegram: detach 1, runs: *",
-    # Nor where an answer is stored: a sink of the kind `store` changes no verdict.
-    "stores: *",
-    "django: sink 2, *",
-    "python: sink 1, *",
-    "python: sink 2, *",
     # An agent's requests each need the answer before, so it is Flex for one item as for many.
     "langgraph: method 3, items: *",
     # What streams is made by whoever waits; behind a detached step nobody makes a response.

@@ -302,6 +302,14 @@ def test_without_a_mark_the_common_directory_is_the_root(tmp_path: Path) -> None
     assert find_root([tmp_path / "a/b/c.py", tmp_path / "a/d"]) == tmp_path.resolve() / "a"
 
 
+def test_without_a_mark_the_working_directory_above_is_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(tmp_path, "a/b/c.py")
+    monkeypatch.chdir(tmp_path)
+    assert find_root([Path("a/b/c.py")]) == tmp_path.resolve()
+
+
 def test_without_paths_the_working_directory_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, "pyproject.toml", "a/b.py")
     monkeypatch.chdir(tmp_path / "a")

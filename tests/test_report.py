@@ -490,6 +490,9 @@ Verdict: undetermined, low confidence
 Discount: none
   nothing says who waits
 
+Findings
+  TL101 flex-candidate [hidden: TL101 is not selected]: Hidden.
+
 What would settle it
   No entry point is known to reach `notebooks.eda:ask`. If something outside
   starts it (or a function that calls it), say so in pyproject.toml:
@@ -499,9 +502,6 @@ What would settle it
   says = "who starts it, and who waits"
   file = ["notebooks/eda.ipynb"]
   function = ["ask"]
-
-Findings
-  TL101 flex-candidate [hidden: TL101 is not selected]: Hidden.
 """
 
 EXPLAIN_LIVE = """\

@@ -30,9 +30,10 @@ from tierlint.program import Program, link, locate
 from tierlint.readings import Read, Readings
 from tierlint.repairs import Workshop, repaired, with_tier_handed_down
 from tierlint.rules import RULES, rule_names
+from tierlint.steps import with_steps
 from tierlint.tier_chains import Chains
 from tierlint.traces import Tracer
-from tierlint.verdict import judge
+from tierlint.verdict import judge, unreached
 
 
 def report_on(
@@ -117,11 +118,14 @@ def _judge_all(
     for call in calls:
         method = method_of(by_name, call)
         traces = tuple(replace(trace, tier=tier_on(program, call, trace)) for trace in tracer.traces_to(call))
-        verdict = judge(call, traces, method, partial(tracer.live_sink, call))
+        verdict = judge(call, traces, method, partial(tracer.behind, call, is_agent=method.agent))
         requirement = requirements.nearest(said.get(call.sdk, ()), call.at.path)
         route = routes.route(call, verdict, price_list, method=method, requirement=requirement)
         refuses = routes.refusal(call, method, requirement)
-        judged.append(JudgedCall(call, traces, verdict, route, reading=by_call.get(call.call), refuses_tier=refuses))
+        missing = tracer.missing(call) if verdict.tier == "undetermined" and call.provider != "other" else ()
+        verdict = unreached(verdict, call, missing)
+        reading = by_call.get(call.call)
+        judged.append(JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses, missing=missing))
         entries.update(dict.fromkeys(trace.entry for trace in traces))
     shop = Workshop(
         root=root,
@@ -134,7 +138,9 @@ def _judge_all(
         assume_openai_host=settings.assume_openai_host,
     )
     chains = Chains(program, tables, tracer.entries, tracer.edges)
-    split = [with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, judged)]
+    split = [
+        with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, with_steps(program, judged))
+    ]
     return tuple(split), tuple(sorted(entries, key=_by_place))
 
 

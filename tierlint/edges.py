@@ -18,6 +18,7 @@ from tierlint.model import (
     Expr,
     FunctionId,
     Location,
+    Name,
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Usage, locate
@@ -43,6 +44,8 @@ class Edges:
         self._detach_names = Names((n, i) for i, d in enumerate(self._detaches) for n in d.call)
         self._detach_methods = Names((n, i) for i, d in enumerate(self._detaches) for n in d.method)
         self._detached_calls = [d for d in self._detaches if d.decorator and not d.method and not d.call]
+        self._rests = [n for n, d in enumerate(self._detaches) if d.takes == "rest"]
+        self._rest_tails = {name.rpartition(".")[2] for n in self._rests for name in self._detaches[n].call}
         self._registrations = Registrations(program, [r for t in tables for r in t.registration])
         self._fan_out_names = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.call)
         self._fan_out_methods = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.method)
@@ -58,6 +61,24 @@ class Edges:
         for number in self._detach_names.of_call(self._program, outer):
             if self._detaches[number].takes == "call":
                 return self._detaches[number], outer
+        return None
+
+    def left(self, call: CallId) -> tuple[Detach, CallId] | None:
+        """What a call comes after that leaves the rest of its function to run on its own."""
+        module = self._program.modules[call.path]
+        record = module.call(call.index)
+        for number in module.calls_in(record.function):
+            before = module.call(number)
+            if before.name not in self._rest_tails or (before.end_line, before.end_column) > (
+                record.line,
+                record.column,
+            ):
+                continue
+            given = [expr.path for expr in before.arguments if isinstance(expr, Name)]
+            fitting = self._detach_names.of_call(self._program, CallId(call.path, number))
+            for detach in (self._detaches[n] for n in fitting if n in self._rests):
+                if given == [*detach.runs]:
+                    return detach, CallId(call.path, number)
         return None
 
     def to(

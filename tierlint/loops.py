@@ -34,12 +34,14 @@ from tierlint.model import (
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
 from tierlint.program.usages import receiver_of
-from tierlint.program.values import ConstantValue, ContainerValue, External, ModuleValue
+from tierlint.program.values import ConstantValue, ContainerValue, External, FunctionValue, ModuleValue, given_as
 
 # Fewer items than this, written out in the source, are variants to try, not a data set.
 DATA_SET = 9
 # Seconds between two rounds from which on a loop is a schedule.
 A_SCHEDULE = 600
+# What takes from a generator only until one item decides.
+_UNTIL_DECIDED = frozenset({"any", "all", "next"})
 # A loop over `range(3)` repeats or retries.
 REPEATS = 6
 
@@ -68,7 +70,7 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
         if carried is not None:
             chained = chained or Evidence(f"each round uses `{carried}`, which an earlier answer changed", at)
         elif fan_out is None:
-            items = _items(program, catalog, module, record, loop)
+            items = _items(program, catalog, module, record, call.index, loop)
             if items is not None:
                 fan_out = Evidence(f"one request per item of `{items}`, and none uses another's answer", at)
         if loop.endless and not _is_schedule(program, module, loop):
@@ -91,10 +93,11 @@ def _is_schedule(program: Program, module: Module, loop: Loop) -> bool:
 
 def _carried(program: Program, module: Module, record: Call, number: int, loop: Loop) -> str | None:
     """A name through which an earlier round's answer reaches this call."""
-    if not loop.carried:
-        return None
     lines = range(loop.line, loop.end + 1)
-    carried = set(loop.carried) & answers(program, module, record, number, lines)
+    filled = {name for name, _ in _filled(program, module, record, lines)}
+    if not loop.carried and not filled:
+        return None
+    carried = {*loop.carried, *filled} & answers(program, module, record, number, lines)
     for name in inputs(module, record, lines):
         if name in carried:
             return name
@@ -117,12 +120,39 @@ def answers(program: Program, module: Module, record: Call, number: int, lines: 
             given = (*other.arguments, *(value for _, value in other.keywords))
             if kept_by not in ("", "self", "cls") and not _is_module(program, module, kept_by.partition(".")[0]):
                 inside += [(kept_by, value) for value in given]
+    inside += _filled(program, module, record, lines)
     grown = -1
     while grown != len(found):
         grown = len(found)
         for target, value in inside:
             if target not in found and (found & set(names(value, module)) or holds(value, number, module)):
                 found.add(target)
+    return found
+
+
+def _filled(program: Program, module: Module, record: Call, lines: range) -> list[tuple[str, Expr]]:
+    """`note_down(notes, answer)`: what a function of the project is handed, and may put into what it is handed too."""
+    found: list[tuple[str, Expr]] = []
+    for index in module.calls_in(record.function):
+        other = module.call(index)
+        if other.use.how != "discarded" or other.line not in lines or len(other.arguments) + len(other.keywords) < 2:
+            continue
+        for value in program.callees(CallId(module.path, index)):
+            if not isinstance(value, FunctionValue):
+                continue
+            inner = program.modules[value.path]
+            defined = inner.function(value.index)
+            skip = defined.owner >= 0 and isinstance(other.callee, Name) and "." in other.callee.path
+            stores = {
+                target.partition(".")[0].removesuffix("[]")
+                for target in inner.bindings(value.index, -1)
+                if target.endswith("[]") or "." in target
+            }
+            given = {p.name: given_as(other, p.name, n - skip) for n, p in enumerate(defined.parameters)}
+            for name in stores & given.keys():
+                holder = given[name]
+                if isinstance(holder, Name):
+                    found += [(holder.path, expr) for key, expr in given.items() if expr is not None and key != name]
     return found
 
 
@@ -141,12 +171,13 @@ def holds(expr: Expr, number: int, module: Module) -> bool:
         if expr.call == number:
             return True
         record = module.call(expr.call)
-        parts = [*record.arguments, *(value for _, value in record.keywords), record.callee]
-        return any(holds(part, number, module) for part in parts)
-    return any(holds(part, number, module) for part in _parts(expr))
+        given = [*record.arguments, *(value for _, value in record.keywords), record.callee]
+        return any(holds(part, number, module) for part in given)
+    return any(holds(part, number, module) for part in parts(expr))
 
 
-def _parts(expr: Expr) -> tuple[Expr, ...]:
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of."""
     if isinstance(expr, (Attribute, Subscript)):
         return (expr.base,)
     if isinstance(expr, Sequence):
@@ -221,11 +252,11 @@ def names(expr: Expr, module: Module) -> list[str]:
     return []
 
 
-def _items(program: Program, catalog: Catalog, module: Module, record: Call, loop: Loop) -> str | None:
+def _items(program: Program, catalog: Catalog, module: Module, record: Call, number: int, loop: Loop) -> str | None:
     """What a loop runs over, as a person would say it, where that is a collection known up front."""
     if loop.kind in ("while", "async") or loop.iterable is None:
         return None
-    if loop.kind == "for" and loop.exits:
+    if (loop.kind == "for" and loop.exits) or _ends_by(program, module, record, number, loop):
         return None  # left at the first good answer: a retry, or a search
     scope = Scope(module.path, loop.function)
     iterable = unwrapped(program, catalog, loop.iterable, scope)
@@ -254,6 +285,27 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, loo
         if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
             return None
     return root or _words(iterable, module)
+
+
+def _ends_by(program: Program, module: Module, record: Call, number: int, loop: Loop) -> bool:
+    """The answer of one round decides whether there is a next one."""
+    if loop.kind == "comprehension":
+        return any(
+            module.call(n).name in _UNTIL_DECIDED and _is_around(module.call(n), record, loop)
+            for n in module.calls_in(record.function)
+        )
+    if not loop.stops_on and not loop.stops_after:
+        return False
+    tests: tuple[Expr, ...] = (*map(Name, loop.stops_on), *map(CallResult, loop.stops_after))
+    held = answers(program, module, record, number, range(loop.line, loop.end + 1))
+    return any(holds(test, number, module) or not held.isdisjoint(names(test, module)) for test in tests)
+
+
+def _is_around(outer: Call, record: Call, loop: Loop) -> bool:
+    """The loop is a generator that a call is handed, and the other call stands in it."""
+    begins, ends = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    within = begins < (record.line, record.column) and (record.end_line, record.end_column) <= ends
+    return within and outer.line <= loop.line <= outer.end_line
 
 
 def _is_parameter(module: Module, function: int, path: str) -> bool:
@@ -338,13 +390,9 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
             break
         record = module.call(made.call)
         inner: Expr | None = None
-        if (
-            made is iterable
-            and isinstance(record.callee, Name)
-            and record.name in ("items", "values", "keys")
-            and not record.arguments
-        ):
-            inner = Name(record.callee.path.rpartition(".")[0])
+        receiver = receiver_of(record.callee)
+        if made is iterable and receiver and record.name in ("items", "values", "keys") and not record.arguments:
+            inner = receiver
         else:
             for value in program.callees(CallId(module.path, made.call)):
                 if isinstance(value, External):

@@ -24,18 +24,26 @@ class Kept(Struct, frozen=True):
     name: str
 
 
-def kept_by(program: Program, call: CallId, below: tuple[CallId, ...] = ()) -> Kept | None:
+# Of each call that was looked at: the names that hold its answer, and those that it is made with.
+Looked = dict[CallId, tuple[frozenset[str], tuple[str, ...]]]
+
+
+def kept_by(program: Program, call: CallId, known: Looked, below: tuple[CallId, ...] = ()) -> Kept | None:
     """What one run of a function leaves for the request of its next run.
 
-    below: the calls further down to the one that sends the request, where this call is not it.
+    known: what was found out before, and is added to. below: the calls further down to the one that sends the request,
+    where this call is not it.
     """
     module = program.modules[call.path]
     record = module.call(call.index)
     if record.function == 0:
         return None
-    lines = range(module.function(record.function).line, sys.maxsize)
-    held = answers(program, module, record, call.index, lines)
-    for name in inputs(module, record, lines):
+    if call not in known:
+        lines = range(module.function(record.function).line, sys.maxsize)
+        found_in = frozenset(answers(program, module, record, call.index, lines))
+        known[call] = found_in, tuple(inputs(module, record, lines))
+    held, made_with = known[call]
+    for name in made_with:
         if name in held:
             found = _seen_from(module, record.function, name)
             if found is not None:

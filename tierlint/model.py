@@ -269,7 +269,8 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: a `while`
     that ends by a failure or from elsewhere only: `while True` without a way out, `while self.running`.
-    line, end: the first line and the last.
+    line, end: the first line and the last. stops_on, stops_after: the names that the tests read which end the loop by a
+    `break`, and the calls in them.
     """
 
     function: int
@@ -282,6 +283,8 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     endless: bool
     line: int
     end: int
+    stops_on: tuple[str, ...] = ()
+    stops_after: tuple[int, ...] = ()
 
 
 class Call(Struct, frozen=True, array_like=True, gc=False):
@@ -485,11 +488,20 @@ class ApiCall(Struct, frozen=True):
     yielded: bool = False
 
 
+class Destination(Struct, frozen=True, array_like=True):
+    """One place where an answer ends up. kind: of a sink in the tables, or `returned` (to whoever started the program),
+    `kept` (for others to read) or `lost` (the trail breaks there)."""
+
+    kind: str
+    evidence: Evidence
+
+
 class Trace(Struct, frozen=True):
     """One chain of calls from an entry point to an API call; hops in calling order.
 
     demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
-    tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell.
+    tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell. goes:
+    where the answer ends up.
     """
 
     entry: EntryPoint
@@ -502,6 +514,7 @@ class Trace(Struct, frozen=True):
     certain: bool
     demo: bool = False
     tier: str | None = None
+    goes: tuple[Destination, ...] = ()
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]
@@ -609,11 +622,24 @@ class Loss(Struct, frozen=True):
     fix: Fix | None
 
 
+class Missing(Struct, frozen=True):
+    """A function that nothing is seen to run, and from which an undetermined call is reached.
+
+    name: as a person would write it; function: its bare name. clues: what broke the trail, where something did.
+    """
+
+    name: str
+    function: str
+    at: Location
+    clues: tuple[Evidence, ...]
+
+
 class JudgedCall(Struct, frozen=True):
     """An API call with everything that was found out about it.
 
     place: where its tier would be written, and no_fix: why tierlint does not write it there. losses: how to repair each
-    of the call's lost tiers. refuses_tier: why the call cannot take the tier that it passes.
+    of the call's lost tiers. refuses_tier: why the call cannot take the tier that it passes. missing: what would settle
+    it, where the verdict is undetermined.
     """
 
     api_call: ApiCall
@@ -626,6 +652,7 @@ class JudgedCall(Struct, frozen=True):
     no_fix: str | None = None
     losses: tuple[Loss, ...] = ()
     refuses_tier: str | None = None
+    missing: tuple[Missing, ...] = ()
 
 
 class Diagnostic(Struct, frozen=True):

@@ -94,14 +94,17 @@ class Ignores(Struct, frozen=True):
 
 
 def find_root(paths: Sequence[Path]) -> Path:
-    """The nearest directory at or above everything named that marks a project, else that directory."""
+    """The nearest directory at or above everything named that marks a project; else where tierlint was started, if that
+    is above it; else that directory."""
     named = [Path(os.path.realpath(path)) for path in paths] or [Path.cwd()]
     directories = [path.parent if stat.S_ISREG(mode(path)) else path for path in named]
     try:
         common = Path(os.path.commonpath(directories))
     except ValueError:  # on different drives
         common = directories[0]
-    return next((candidate for candidate in (common, *common.parents) if is_root(candidate)), common)
+    here = Path(os.path.realpath(Path.cwd()))
+    otherwise = here if here in common.parents else common
+    return next((candidate for candidate in (common, *common.parents) if is_root(candidate)), otherwise)
 
 
 def is_root(directory: Path) -> bool:

@@ -1,14 +1,17 @@
-"""Where an answer ends up: the calls in a function that hand something to a person, or fetch what was left for it."""
+"""The calls that hand something to a person, keep it, or fetch what was left for somebody."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import translate
 
 from tierlint.catalog import Catalog
 from tierlint.entry_points import EntryPoints
-from tierlint.model import CallId, Evidence, FunctionId
+from tierlint.model import Attribute, CallId, CallResult, Evidence, Expr, FunctionId, Name
 from tierlint.patterns import Names
-from tierlint.program import Program
+from tierlint.program import Program, dotted
+from tierlint.program.modules import Module
 from tierlint.program.values import FunctionValue
 
 
@@ -20,19 +23,47 @@ class Sinks:
         self._entries = entries
         self._sinks = [s for t in catalog.frameworks for s in t.sink]
         self._names = Names((n, i) for i, s in enumerate(self._sinks) for n in s.call)
-        self._found: dict[tuple[FunctionId, str, int], Evidence | None] = {}
+        # The last parts of all names, where each has one: of most calls the tables have nothing to say.
+        tails = {n.rpartition(".")[2] for s in self._sinks for n in s.call}
+        self._tails = re.compile("|".join(translate(tail) for tail in sorted(tails)))
+        self._decorable: frozenset[str] | None = None
+        self._of_call: dict[CallId, tuple[tuple[str, str], ...]] = {}
+        self._found: dict[tuple[FunctionId, str, int, CallId | None, bool], Evidence | None] = {}
 
-    def below(self, function: FunctionId, kind: str, depth: int) -> Evidence | None:
-        """A call in a function (or in those it calls, `depth` levels down) that hands something to a sink."""
-        key = (function, kind, depth)
+    def of_call(self, call: CallId) -> tuple[tuple[str, str], ...]:
+        """What the tables say of a call: the kind of sink that it is, and the words for it."""
+        known = self._of_call.get(call)
+        if known is None:
+            record = self._program.modules[call.path].call(call.index)
+            # `emit(...)` may be imported under another name, and `wrapped(layer.send)(...)` has none.
+            is_named = isinstance(record.callee, Attribute) or _is_dotted(record.callee)
+            numbers: tuple[int, ...] = ()
+            if not is_named or self._tails.match(record.name):
+                numbers = self._names.of_call(self._program, call)
+            found = [self._sinks[number] for number in (*numbers, *self._decorated(call, record.name))]
+            known = tuple((sink.kind, sink.says) for sink in found)
+            self._of_call[call] = known
+        return known
+
+    def below(
+        self, function: FunctionId, kind: str, depth: int, made: CallId | None = None, *, later: bool = False
+    ) -> Evidence | None:
+        """A call in a function (or in those it calls, `depth` levels down) that hands something to a sink.
+
+        made: a call of the function that is left out, for what it could run instead is another run; later: what
+        comes before it is left out too.
+        """
+        key = (function, kind, depth, made, later)
         if key not in self._found:
             self._found[key] = None
             module = self._program.modules[function.path]
             calls = [CallId(function.path, number) for number in module.calls_in(function.index)]
+            if made is not None:
+                calls = [c for c in calls if c != made and (not later or _follows(module, c.index, made.index))]
             for call in calls:
-                for match in (*self._names.of_call(self._program, call), *self._decorated(call)):
-                    if self._sinks[match].kind == kind:
-                        self._found[key] = Evidence(self._sinks[match].says, self._program.location(call))
+                for is_kind, says in self.of_call(call):
+                    if is_kind == kind:
+                        self._found[key] = Evidence(says, self._program.location(call))
                         return self._found[key]
             for call in calls if depth else ():
                 for value in self._program.callees(call):
@@ -43,11 +74,57 @@ class Sinks:
                             return found
         return self._found[key]
 
-    def _decorated(self, call: CallId) -> Iterator[int]:
+    def _decorated(self, call: CallId, name: str) -> Iterator[int]:
         """The sinks that a function of the project is by its decorator: `@mainthread`."""
+        if name not in self._decorated_names():
+            return
         for number, sink in enumerate(self._sinks):
             for value in self._program.callees(call) if sink.decorator else ():
                 if isinstance(value, FunctionValue) and self._entries.carries(
                     FunctionId(value.path, value.index), sink.decorator
                 ):
                     yield number
+
+    def _decorated_names(self) -> frozenset[str]:
+        """The names of the functions that may carry such a decorator."""
+        if self._decorable is None:
+            wanted = {name.rpartition(".")[2].removesuffix("()") for sink in self._sinks for name in sink.decorator}
+            self._decorable = frozenset(
+                defined.name
+                for module in self._program.modules.values()
+                if wanted
+                for defined in module.summary.functions
+                for decorator in defined.decorators
+                if wanted.intersection(dotted(module, decorator).replace("()", "").split("."))
+                or not isinstance(decorator, (Name, Attribute, CallResult))
+            )
+        return self._decorable
+
+    def calls_of(self, kind: str) -> Iterator[CallId]:
+        """Every call of the program that is a sink of a kind."""
+        tails = {name.rpartition(".")[2] for sink in self._sinks if sink.kind == kind for name in sink.call}
+        for tail in sorted(tails):
+            for call, _ in self._program.resolver.calls_named(tail):
+                if any(is_kind == kind for is_kind, _ in self.of_call(call)):
+                    yield call
+
+
+def _is_dotted(callee: Expr) -> bool:
+    return isinstance(callee, Name) and "." in callee.path
+
+
+def _follows(module: Module, number: int, other: int) -> bool:
+    """A call comes after another one of its function, or in a later round of a loop around both."""
+    late, early = module.call(number), module.call(other)
+    begins, ends = (early.line, early.column), (early.end_line, early.end_column)
+    is_within = begins < (late.line, late.column) and (late.end_line, late.end_column) <= ends
+    if (late.end_line, late.end_column) > begins and not is_within:
+        return True
+    around = set(_loops(module, early.loop))
+    return any(loop in around for loop in _loops(module, late.loop))
+
+
+def _loops(module: Module, loop: int) -> Iterator[int]:
+    while loop >= 0:
+        yield loop
+        loop = module.summary.loops[loop].parent

@@ -8,14 +8,16 @@ from fnmatch import fnmatchcase
 import msgspec
 from msgspec import Struct
 
+from tierlint.audience import Audience
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
 from tierlint.loops import Shape, shape
-from tierlint.memory import Kept, handed_down, kept_by
+from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
+    Attribute,
     Call,
     CallEdge,
     CallId,
@@ -25,27 +27,28 @@ from tierlint.model import (
     Evidence,
     Expr,
     FunctionId,
+    Missing,
     Name,
     Template,
     Trace,
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
-from tierlint.program.modules import Module
+from tierlint.program.modules import Module, is_test
 from tierlint.program.usages import receiver_of
 from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue
 from tierlint.sinks import Sinks
+from tierlint.unreached import Unreached
 
 LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
 MOST_TESTS = 5
-# Folders whose programs show how the rest is used.
-_EXAMPLES = frozenset(
-    f"{name}{ending}" for name in ("example", "sample", "demo", "tutorial", "cookbook", "doc") for ending in ("", "s")
+# Folders whose programs show how the rest is used; a page among demonstrations is often the one that people use.
+_SHOWN = frozenset(
+    f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
-# How far below a detached step a push to a person is looked for.
-SINK_DEPTH = 2
+_EXAMPLES = _SHOWN | {"demo", "demos"}
 
 
 class _Path(Struct, frozen=True):
@@ -70,13 +73,16 @@ class Tracer:
         self.program = program
         self.catalog = catalog
         self.entries = entries
-        self.sinks = Sinks(program, catalog, entries)
-        self.edges = Edges(program, catalog, entries, self.sinks)
+        sinks = Sinks(program, catalog, entries)
+        self.edges = Edges(program, catalog, entries, sinks)
+        self._unreached = Unreached(program, catalog, self.edges, entries)
+        self.audience = Audience(program, entries, sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
         self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
+        self._looked: Looked = {}
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -105,7 +111,9 @@ class Tracer:
         if method is not None:
             owner = self.program.modules[call.call.path].function(method).owner
             start = msgspec.structs.replace(start, receiver=(call.call.path, owner))
-        start = self._taken(msgspec.structs.replace(start, kept=kept_by(self.program, call.call)), call.call)
+        start = self._taken(
+            msgspec.structs.replace(start, kept=kept_by(self.program, call.call, self._looked)), call.call
+        )
         found: dict[tuple[object, ...], Trace] = {}
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
@@ -179,19 +187,29 @@ class Tracer:
             interactive=self._interactive(call, entry, path, functions),
             certain=path.certain,
             demo=self._is_demo(call, entry, path),
+            goes=self.audience.goes(call, entry, path.hops, path.detached is not None),
         )
 
     def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
-        if ENTRY_KINDS[entry.kind] != SECONDS and _shows(entry.function.path, call.at.path):
+        if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
             return True
         home = entry.function.path
         if path.function.index != 0 or entry.kind != "command" or not path.hops:
             return False
         if any(hop.callee.path != home for hop in path.hops):
             return False
+        importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
+        if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
+            return True
         callers = (*self.edges.to(path.hops[0].callee)[0], *self.edges.to(path.hops[-1].callee)[0])
         return any(edge.caller.path != home for edge in callers)
+
+    def _is_tried(self, call: CallId) -> bool:
+        """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
+        record = self.program.modules[call.path].call(call.index)
+        given = (*record.arguments, *(value for _, value in record.keywords))
+        return record.main_guard and bool(given) and all(isinstance(value, Constant) for value in given)
 
     def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
         """The class of `self` stays the same along a chain of calls on `self`.
@@ -215,7 +233,8 @@ class Tracer:
             return True, here
         if here is not None and _on_itself(caller, method, receiver, record):
             if here in order(below)[0]:
-                return True, below
+                fitting = self._runs_first(below, here, edge, record)
+                return fitting is not None, fitting
             return below in order(here)[0] or self._mixed(below, here), here
         scope = Scope(edge.by.path, record.function, record.owner)
         values = self.program.resolver.values(receiver, scope)
@@ -235,6 +254,21 @@ class Tracer:
         resolver = self.program.resolver
         return any(other in resolver.order(below)[0] for below in resolver.subclasses(one))
 
+    def _runs_first(self, below: ClassKey, here: ClassKey, edge: CallEdge, record: Call) -> ClassKey | None:
+        """The class (or a descendant) whose objects run this very method when they call it on themselves."""
+        callee = self.program.modules[edge.callee.path].function(edge.callee.index)
+        if callee.owner < 0 or record.name != callee.name:
+            return below
+        above = isinstance(record.callee, Attribute)  # `super().step()`
+        resolver = self.program.resolver
+        for own in (below, *resolver.subclasses(below)):
+            order = resolver.order(own)[0]
+            tried = order[order.index(here) + 1 :] if above and here in order else order
+            first = next((key for key in tried if callee.name in self.program.modules[key[0]].methods(key[1])), None)
+            if first == (edge.callee.path, callee.owner):
+                return own
+        return None
+
     def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
         guarded = runs_on = False
         fan_out, chained, kept = path.fan_out, path.chained, path.kept
@@ -249,7 +283,7 @@ class Tracer:
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
                 elif edge.how in ("direct", "override"):
                     below = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
-                    kept = kept_by(self.program, edge.by, below)
+                    kept = kept_by(self.program, edge.by, self._looked, below)
                 if again:
                     text = f"each request reads `{name}`, which holds earlier answers"
                     chained = chained or Evidence(text, edge.at)
@@ -279,7 +313,10 @@ class Tracer:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
         found = self.edges.taken(call)
         if found is None:
-            return path
+            left = self.edges.left(call)
+            if left is None:
+                return path
+            return _with(path, detached=path.detached or Evidence(left[0].says, self.program.location(left[1])))
         detach, outer = found
         at = self.program.location(outer)
         if self.edges.is_waited_for(outer, detach):
@@ -292,22 +329,13 @@ class Tracer:
 
     # --- people ----------------------------------------------------------------------------------
 
-    def live_sink(self, call: ApiCall, trace: Trace) -> Evidence | None:
-        """A live channel to a person that the functions behind the detaching step send to."""
-        behind = trace.detached is None
-        # The entry of a function that is handed over is where that is done.
-        first = trace.hops[0].caller if trace.hops else call.function
-        functions = [trace.entry.function, first] if behind or not trace.hops else []
-        for hop in trace.hops:
-            if hop.how in ("detached", "dispatched") and not hop.waits:
-                behind = True
-            if behind:
-                functions.append(hop.callee)
-        for function in functions:
-            found = self.sinks.below(function, "live", SINK_DEPTH)
-            if found is not None:
-                return found
-        return None
+    def behind(self, call: ApiCall, trace: Trace, *, is_agent: bool) -> Evidence | None:
+        """What says that a person waits for what a detached step does; None: nothing does."""
+        return self.audience.behind(call, trace, is_agent=is_agent)
+
+    def missing(self, call: ApiCall) -> tuple[Missing, ...]:
+        """What would settle a call that nothing reaches."""
+        return self._unreached.ends(call.function, lambda path: _shows(path, call.at.path, _EXAMPLES))
 
     def _interactive(
         self, call: ApiCall, entry: EntryPoint, path: _Path, functions: list[FunctionId]
@@ -399,11 +427,11 @@ def votes(trace: Trace) -> bool:
     return trace.entry.kind != "test" and not trace.demo
 
 
-def _shows(entry: str, call: str) -> bool:
+def _shows(entry: str, call: str, names: frozenset[str]) -> bool:
     """The entry stands in a folder of examples, and what it calls does not."""
     folders = entry.split("/")[:-1]
     for depth, folder in enumerate(folders, 1):
-        if folder.lower() in _EXAMPLES:
+        if folder.lower() in names:
             return not call.startswith("/".join(folders[:depth]) + "/")
     return False
 

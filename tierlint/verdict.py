@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
-from tierlint.model import ApiCall, Confidence, Evidence, Trace, Verdict
+from tierlint.model import ApiCall, Confidence, Evidence, Missing, Trace, Verdict
 from tierlint.traces import votes
 
 # A person starts these and may sit there; nobody can say from the code alone.
@@ -15,7 +15,7 @@ _STARTED_BY_HAND = frozenset({"command", "notebook", "start-up"})
 
 
 def judge(
-    call: ApiCall, traces: Sequence[Trace], method: Method, live_sink: Callable[[Trace], Evidence | None]
+    call: ApiCall, traces: Sequence[Trace], method: Method, behind: Callable[[Trace], Evidence | None]
 ) -> Verdict:
     """What the workload behind a call can bear. The least patient trace decides; then the shape does."""
     if call.provider == "other":
@@ -31,7 +31,9 @@ def judge(
     voting = [trace for trace in traces if votes(trace)]
     if not voting:
         return _unreached(call, traces)
-    impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, live_sink)) is not None]
+    # An example in which a person waits says how the library is used, and so counts where others use it.
+    voting = [t for t in traces if votes(t) or (t.demo and ENTRY_KINDS[t.entry.kind] == SECONDS)]
+    impatient = [(trace, why) for trace in voting if (why := _who_waits(call, trace, behind)) is not None]
     waited_for = {trace.entry for trace, _ in impatient}
     # A task that a page waits for is one of that page's own steps.
     passed = {hop.callee for trace, _ in impatient for hop in trace.hops}
@@ -56,7 +58,17 @@ def _unreached(call: ApiCall, traces: Sequence[Trace]) -> Verdict:
     return _verdict("undetermined", "medium", [Evidence(what, call.at)])
 
 
-def _who_waits(call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidence | None]) -> list[Evidence] | None:
+def unreached(verdict: Verdict, call: ApiCall, missing: Sequence[Missing]) -> Verdict:
+    """The verdict with what would settle it."""
+    more: list[Evidence] = []
+    for one in missing:
+        if one.name != call.function_name:
+            more.append(Evidence(f"`{one.name}`, from which it is called, is not seen to be run", one.at))
+        more += one.clues
+    return replace(verdict, because=(*verdict.because, *more)) if more else verdict
+
+
+def _who_waits(call: ApiCall, trace: Trace, behind: Callable[[Trace], Evidence | None]) -> list[Evidence] | None:
     """Why a person (or a service in line) waits at the other end of a trace; None: nobody does."""
     entry = trace.entry
     began = Evidence(f"{entry.because}: {entry.name}", entry.at)
@@ -64,16 +76,17 @@ def _who_waits(call: ApiCall, trace: Trace, live_sink: Callable[[Trace], Evidenc
         if trace.detached is None:
             waits = [trace.waits] if trace.waits is not None else []
             return [began, *waits]
-        sink = live_sink(trace)
+        sink = behind(trace)
         sink = sink or _read_along(call, trace)
         if sink is not None:
             return [began, trace.detached, sink]
         return None
     if entry.kind in ("queue-task", "background-task", "signal"):
-        sink = live_sink(trace) or _read_along(call, trace)
+        sink = behind(trace) or _read_along(call, trace)
         return [began, sink] if sink is not None else None
     if entry.kind in _STARTED_BY_HAND:
-        if trace.interactive is not None:
+        is_queued = any(hop.how == "dispatched" and not hop.waits for hop in trace.hops)
+        if trace.interactive is not None and not is_queued:
             return [began, trace.interactive]
         if call.stream and trace.fan_out is None:
             return [began, Evidence("the answer is streamed: whoever started it reads along", call.at)]

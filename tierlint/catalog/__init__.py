@@ -239,9 +239,10 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
 
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
-    call itself), `name` (a dotted string or task name) or `function name` (of a task, without its module). waited_by:
-    what on the handle waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself.
-    how: `detached` or `dispatched`.
+    call itself), `name` (a dotted string or task name), `function name` (of a task, without its module) or `rest` (what
+    comes after this call in the same function, where it is handed what `runs` names). waited_by: what on the handle
+    waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself. how: `detached` or
+    `dispatched`.
     decorator: `method` means this on functions that carry one of these; without `method`, their plain call does.
     """
 
@@ -339,9 +340,14 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an answer can end up. kind: `live` (reaches a person now), `store`, or `rejoin` (the function that handed
-    the work over takes the answer back here). call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
-    call of a function of the project that carries one of these."""
+    """Where an answer can end up. call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
+    call of a function of the project that carries one of these.
+
+    kind: `live` (reaches a person now), `response` (what a request is answered with, made of what it is handed),
+    `terminal`, `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others
+    say who waits: `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue
+    for the answer of a task by its id), `conversation` (somebody talks to the function that calls this).
+    """
 
     kind: str
     says: str

@@ -22,12 +22,14 @@ def open_loop(
     walk.events.append(({}, set()))
     walk.exits.append(False)
     walk.left.append(False)
+    walk.stops.append((set(), set()))
     return number
 
 
 def close_loop(walk: Walk, number: int) -> None:
     first_write, written = walk.events.pop()
     exits, left = walk.exits.pop(), walk.left.pop()
+    stops_on, stops_after = walk.stops.pop()
     loop = walk.loops[number]
     assert loop is not None
     carried = tuple(sorted(name for name in written if not first_write[name]))
@@ -42,6 +44,8 @@ def close_loop(walk: Walk, number: int) -> None:
         loop.endless and not left,
         loop.line,
         loop.end,
+        tuple(sorted(stops_on)),
+        tuple(sorted(stops_after)),
     )
     walk.loop = loop.parent
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import ast
 
-from tierlint.model import Attribute, Dictionary, Either, Element, Expr, Name, Range, Sequence, Spread, Subscript
+from tierlint.model import (
+    Attribute,
+    Dictionary,
+    Either,
+    Element,
+    Expr,
+    Name,
+    Operation,
+    Range,
+    Sequence,
+    Spread,
+    Subscript,
+    Template,
+    Unknown,
+)
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -45,3 +59,18 @@ def tails(value: Expr) -> list[str]:
     if isinstance(value, Subscript) and isinstance(value.key, Range):
         return tails(value.base)
     return tails(value.iterable) if isinstance(value, (Element, Spread)) else []
+
+
+def read_in(value: Expr) -> list[str]:
+    """The names that an expression reads, other than in the calls in it."""
+    if isinstance(value, Name):
+        return [value.path]
+    if isinstance(value, Unknown):
+        return [*value.names]
+    if isinstance(value, (Attribute, Subscript)):
+        return read_in(value.base)
+    if isinstance(value, Either):
+        return [name for option in value.options for name in read_in(option)]
+    if isinstance(value, (Sequence, Template)):
+        return [n for part in (value.items if isinstance(value, Sequence) else value.parts) for n in read_in(part)]
+    return [*read_in(value.left), *read_in(value.right)] if isinstance(value, Operation) else []

@@ -8,7 +8,7 @@ from tierlint.indexing.bindings import assigned_value, bind
 from tierlint.indexing.definitions import async_function_def, class_def, function_def, type_hint
 from tierlint.indexing.loops import for_, while_
 from tierlint.indexing.mentions import BOUND, RETURNED
-from tierlint.indexing.names import dotted, target_names
+from tierlint.indexing.names import dotted, read_in, target_names
 from tierlint.indexing.walk import DISCARDED, NOWHERE, StatementHandler, Walk
 from tierlint.model import Binding, Constant, Element, Entered, Expr, Import, Name, Sequence, Template, Unknown, Use
 
@@ -90,16 +90,24 @@ def break_(walk: Walk, node: ast.Break) -> None:
         walk.exits[-1] = True
     if walk.left and not walk.handling:
         walk.left[-1] = True
+    if walk.stops:
+        for depth, read, calls in walk.tests:
+            if depth == len(walk.stops):
+                walk.stops[-1][0].update(read)
+                walk.stops[-1][1].update(calls)
 
 
 def if_(walk: Walk, node: ast.If) -> None:
-    walk.expr(node.test, NOWHERE)
+    first = len(walk.calls)
+    test = walk.expr(node.test, NOWHERE)
+    walk.tests.append((len(walk.stops), tuple(read_in(test)), range(first, len(walk.calls))))
     kept = walk.main_guard
     if walk.function == 0 and _is_main_guard(node.test):
         walk.main_guard = True
     walk.body(node.body)
     walk.main_guard = kept
     walk.body(node.orelse)
+    walk.tests.pop()
 
 
 def with_(walk: Walk, node: ast.With | ast.AsyncWith) -> None:

@@ -51,6 +51,9 @@ class Walk:
         self.homes: dict[str, int] = {}  # whose names they are, by `global` and `nonlocal`
         self.events: list[tuple[dict[str, bool], set[str]]] = []  # per open loop: first event is a write; written
         self.exits: list[bool] = []
+        # Per open `if`: the loops open around it, the names that its test reads, the first and last call in it.
+        self.tests: list[tuple[int, tuple[str, ...], range]] = []
+        self.stops: list[tuple[set[str], set[int]]] = []  # per open loop: the tests that end it
         self.left: list[bool] = []  # per open loop: something but a failure ends it from inside
         self.handling = False  # inside `except`
         self.counting = False  # inside `range(...)` or `while`, where a `break` means that a try was good

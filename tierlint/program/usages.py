@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
-from tierlint.indexing import ARGUMENT, BASE, BOUND, CALLEE, DECORATES, LOADED, RECEIVER, RETURNED, lambda_mention
+from tierlint.indexing import ARGUMENT, BASE, BOUND, CALLEE, DECORATES, RECEIVER, RETURNED, lambda_mention
 from tierlint.model import (
     Attribute,
     Call,
@@ -17,7 +17,7 @@ from tierlint.model import (
     Name,
     Subscript,
 )
-from tierlint.program import classes, hooks, other_names, type_hints
+from tierlint.program import classes, hooks, other_names, property_reads, type_hints
 from tierlint.program.indirect import IndirectCalls
 from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
@@ -160,6 +160,10 @@ class Usages:
         waiting: list[tuple[str, str | None]],
     ) -> Iterator[Usage]:
         resolver = self.resolver
+        reader = property_reads.reader(resolver, place, kind, index, function)
+        if reader is not None:
+            yield Usage("loaded", FunctionId(place.path, reader), None)
+            return
         if kind in (CALLEE, RECEIVER):
             yield from self._call(place, index, kind, function, target, wanted, waiting)
         elif kind == ARGUMENT:
@@ -180,13 +184,15 @@ class Usages:
                     waiting += other_names.parameters(resolver, resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
             binding = place.summary.bindings[index]
-            if self._gives(resolver.bound(binding, place), target):
+            held = resolver.bound(binding, place)
+            if self._gives(held, target) or self._holds(held, target, wanted):
                 name = binding.target.removesuffix("[]")
                 shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in name
                 waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
             giver = place.function(index)
-            if self._gives(resolver.returns(place.path, index), target):
+            back = resolver.returns(place.path, index)
+            if self._gives(back, target) or any(isinstance(value, ClassValue) and value in wanted for value in back):
                 if giver.name != "<lambda>":
                     waiting.append((giver.name, None))
                 else:
@@ -205,10 +211,6 @@ class Usages:
             klass = place.class_(index)
             if self._decorates(klass.decorators, Scope(place.path, klass.parent, klass.owner), target, wanted):
                 yield Usage("decorates", FunctionId(place.path, klass.parent), None)
-        elif kind == LOADED:
-            module = resolver.modules[function.path]
-            if module.function(function.index).owner >= 0 and resolver.is_property(module, function.index):
-                yield Usage("loaded", FunctionId(place.path, index), None)
 
     def _call(
         self,
@@ -411,9 +413,15 @@ class Usages:
                 return name
         return 0
 
-    def _holds(self, values: Values, target: FunctionValue) -> bool:
-        """The function itself, or a list or dict with it inside, or an instance that runs it when called."""
-        inner = [item for value in values for item in self._items(value) if isinstance(item, _RUNNABLE)]
+    def _holds(self, values: Values, target: FunctionValue, wanted: Collection[Value] = ()) -> bool:
+        """The function itself, or a list or dict with it inside, or an instance that runs it when called.
+
+        wanted: the classes of which it is the constructor do as well.
+        """
+        items = [item for value in values for item in self._items(value)]
+        if any(isinstance(item, ClassValue) and item in wanted for item in items):
+            return True
+        inner = [item for item in items if isinstance(item, _RUNNABLE)]
         if not inner:
             return False
         return target in inner or (self._is_called(target) and any(self._runs(item, target) for item in inner))

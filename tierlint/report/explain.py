@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from tierlint.catalog import ENTRY_KINDS
-from tierlint.model import Diagnostic, Evidence, JudgedCall, Report, Trace
+from tierlint.model import Diagnostic, Evidence, JudgedCall, Missing, Report, Trace
 from tierlint.report.frame import frame
 from tierlint.report.view import (
     View,
@@ -22,6 +22,9 @@ from tierlint.report.view import (
 from tierlint.rules.chain import by_urgency, chain, somebody_waits
 from tierlint.tier_chains import BY_HAND
 
+# More places than these say nothing new of where an answer goes.
+MOST_ENDS = 12
+
 
 def render(report: Report, call: JudgedCall, view: View) -> str:
     at = call.api_call.at
@@ -30,10 +33,11 @@ def render(report: Report, call: JudgedCall, view: View) -> str:
     sections = (
         ("Request", _request(call, view)),
         (f"Verdict: {call.verdict.tier}, {call.verdict.confidence} confidence", _verdict(call, view)),
+        ("Where the answer goes", _goes(call, view)),
         (f"Discount: {_route(call)}", _discount(call)),
         (_ways(call), _traces(call, view)),
-        ("What would settle it", _settle(call, view)),
         ("Findings", _findings(found, view)),
+        ("What would settle it", _settle(call, view)),
     )
     for title, body in sections:
         rows = list(body)
@@ -78,6 +82,15 @@ def _request(call: JudgedCall, view: View) -> Iterator[str]:
 def _verdict(call: JudgedCall, view: View) -> Iterator[str]:
     for evidence in call.verdict.because:
         yield evidence_text(evidence, view)
+
+
+def _goes(call: JudgedCall, view: View) -> Iterator[str]:
+    ends = dict.fromkeys(end for trace in by_urgency(call.traces) for end in trace.goes)
+    for end in [*ends][:MOST_ENDS]:
+        trail = "its trail ends here: " if end.kind == "lost" else ""
+        yield f"{trail}{evidence_text(end.evidence, view)}"
+    if len(ends) > MOST_ENDS:
+        yield f"and to {count(len(ends) - MOST_ENDS, 'place')} more"
 
 
 def _route(call: JudgedCall) -> str:
@@ -145,21 +158,22 @@ def _settle(call: JudgedCall, view: View) -> Iterator[str]:
     if call.verdict.tier != "undetermined" or call.api_call.provider == "other":
         return
     module, _, qualname = call.api_call.function_name.rpartition(":")
-    function = qualname.rpartition(".")[2]
+    one = call.api_call
+    first = call.missing[0] if call.missing else Missing(one.function_name, qualname.rpartition(".")[2], one.at, ())
     source = "tierlint.toml" if not view.table_prefix else "pyproject.toml"
-    if function in ("<module>", "<lambda>", ""):
+    if first.function in ("<module>", "<lambda>", ""):
         yield f"Nothing in the project runs `{printable(module or qualname)}`. Add what runs it (a workflow,"
         yield "a Procfile, a Makefile), or call it from a function that is declared as an entry point."
         return
-    yield f"No entry point is known to reach `{printable(call.api_call.function_name)}`. If something outside"
+    yield f"No entry point is known to reach `{printable(first.name)}`. If something outside"
     yield f"starts it (or a function that calls it), say so in {source}:"
     yield ""
     yield f"[[{view.table_prefix}entry-point]]"
     yield from wrap(f"# kind: {', '.join(ENTRY_KINDS)}", 76, subsequent_indent="# ", break_on_hyphens=False)
     yield 'kind = "queue-task"'
     yield 'says = "who starts it, and who waits"'
-    yield f'file = ["{printable(call.api_call.at.path)}"]'
-    yield f'function = ["{printable(function)}"]'
+    yield f'file = ["{printable(first.at.path)}"]'
+    yield f'function = ["{printable(first.function)}"]'
 
 
 def _findings(found: list[Diagnostic], view: View) -> Iterator[str]:
