@@ -58,14 +58,14 @@ class Sinks:
             self._found[key] = None
             module = self._program.modules[function.path]
             calls = [CallId(function.path, number) for number in module.calls_in(function.index)]
-            if made is not None:
-                calls = [c for c in calls if c != made and (not later or _follows(module, c.index, made.index))]
+            if made is not None and later:
+                calls = [c for c in calls if c == made or _follows(module, c.index, made.index)]
             for call in calls:
                 for is_kind, says in self.of_call(call):
                     if is_kind == kind:
                         self._found[key] = Evidence(says, self._program.location(call))
                         return self._found[key]
-            for call in calls if depth else ():
+            for call in (c for c in calls if depth and c != made):
                 for value in self._program.callees(call):
                     if isinstance(value, FunctionValue):
                         found = self.below(FunctionId(value.path, value.index), kind, depth - 1)
