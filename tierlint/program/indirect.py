@@ -1,4 +1,4 @@
-"""Calls through a variable, an item or a result (`handler(x)`, `table[key](x)`, `make()(x)`): what they can run."""
+"""Calls through a variable, an item or a result (`handler(x)`, `make()(x)`, an item of a table): what they can run."""
 
 from __future__ import annotations
 
