@@ -94,7 +94,9 @@ class Listings:
                         places += [(name, inner, scope, call.line) for name, inner in _keys(keyword, value)]
             for name, value, scope, line in places:
                 for number in self._settings.matching(name):
-                    yield self.patterns[number], value, scope, line
+                    only_in = self.patterns[number].only_in
+                    if not only_in or any(fnmatchcase(path.rpartition("/")[2], glob) for glob in only_in):
+                        yield self.patterns[number], value, scope, line
 
     def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
         """The strings under which a function may be named: by its module, from any source root, or by `name=`."""

@@ -192,8 +192,9 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     this type. module_calls: a script whose module body runs because it calls one of these (globs). named_in: the
     function's dotted name stands as a string in what is assigned to one of these names (globs): a beat schedule, a list
     of jobs; with method: the name of its class, or of the function that gives it back. The function may stand there
-    itself: `functions = [resize]` in `class Worker` is `Worker.functions`. assigned_to: an attribute (globs) that the
-    function is put into: `client.on_message = answer`. given: the decorator has one of these keywords.
+    itself: `functions = [resize]` in `class Worker` is `Worker.functions`; only_in: the files (globs over their names)
+    in which such a name means that. assigned_to: an attribute (globs) that the function is put into:
+    `client.on_message = answer`. given: the decorator has one of these keywords.
 
     decorator + method: a class that carries it, whose methods run. argument_of: the argument may also be a text with
     the function's dotted name, or something that the project deploys (`Deployment`); `receiver` is what the call is a
@@ -213,6 +214,7 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     annotation: tuple[str, ...] = ()
     module_calls: tuple[str, ...] = ()
     named_in: tuple[str, ...] = ()
+    only_in: tuple[str, ...] = ()
     assigned_to: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
 
