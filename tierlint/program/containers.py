@@ -115,17 +115,13 @@ def _part(value: Value, key: Range) -> Value:
 
 
 def items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:
-    """The items of a display; `{**base, "x": 1}` may hold itself."""
-    if key is None:  # lists that are put together from one another are asked for all they hold again and again
-        return resolver.answers.settled(resolver.inside, container, lambda: _items_of(resolver, container, None, scope))
-    memo = ("items", container)
-    if memo in resolver.open:
-        return ()
-    resolver.open.add(memo)
-    try:
-        return _items_of(resolver, container, key, scope)
-    finally:
-        resolver.open.discard(memo)
+    """The items of a display; `{**base, "x": 1}` may hold itself.
+
+    Displays that are put together from one another are asked the same again and again, so the answer is kept.
+    """
+    literal = key if isinstance(key, Constant) else None
+    question = (container, literal)
+    return resolver.answers.settled(resolver.inside, question, lambda: _items_of(resolver, container, literal, scope))
 
 
 def _items_of(resolver: Resolver, container: ContainerValue, key: Expr | None, scope: Scope) -> Values:

@@ -76,7 +76,7 @@ class Resolver:
         self.orders: dict[ClassKey, tuple[tuple[ClassKey, ...], tuple[External, ...]]] = {}
         self.descendants: dict[ClassKey, tuple[ClassKey, ...]] = {}
         self.open: set[object] = set()
-        self.inside: dict[ContainerValue, Values] = {}
+        self.inside: dict[tuple[ContainerValue, Constant | None], Values] = {}
         # The last parts of the names that the tables know: of nearly every other name they have nothing to say.
         self.telling = frozenset(name.rpartition(".")[2] for name in flows)
         self._names: dict[tuple[Scope, str], Values] = {}
