@@ -69,6 +69,7 @@ class Case(NamedTuple):
 
     name: str
     words: frozenset[str]
+    words_by_file: dict[str, frozenset[str]]
     root: Path
     settings: Settings
     project: Project
@@ -183,25 +184,28 @@ def read_case(case: Path, root: Path, expectations: Callable[[Path], list[Expect
     )
     files = index_all(project, cache.empty(), 1)
     tables = catalog.load(settings.raw_tables, settings.source, settings.prefix)
-    text = " ".join(file.read_bytes().decode("utf-8", "replace") for file in root.rglob("*") if file.is_file())
-    words = frozenset(re.findall(r"\w+", text))
+    texts = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    by_file = {path: frozenset(re.findall(r"\w+", text.decode("utf-8", "replace"))) for path, text in texts.items()}
+    words = frozenset().union(*by_file.values())
     report, readings = report_on(root, settings, tables, project, files, {})
     wanted = expectations(root)
     expected = failable(wanted, report)
     name = f"{case.parent.name}/{case.name}"
     slim = Catalog(tuple(sdk for sdk in tables.sdks if words & set(sdk.roots)), tables.frameworks)
-    read = Case(name, words, root, settings, project, files, readings, slim, wanted, expected, 0.0)
+    read = Case(name, words, by_file, root, settings, project, files, readings, slim, wanted, expected, 0.0)
     start = time.perf_counter()
     is_same = found_in(read, slim) == expected
     return read._replace(tables=slim if is_same else tables, cost=time.perf_counter() - start)
 
 
-def found_in(case: Case, tables: Catalog) -> frozenset[tuple[object, ...]]:
+def found_in(case: Case, tables: Catalog, files: frozenset[str] | None = None) -> frozenset[tuple[object, ...]]:
+    """What a fixture can fail by, in some of its files (None: in all of them)."""
+    project = replace(case.project, selected=files)
     try:
-        report, _ = report_on(case.root, case.settings, tables, case.project, case.files, case.readings)
+        report, _ = report_on(case.root, case.settings, tables, project, case.files, case.readings)
     except StopIteration:  # a call was found of which nothing is known without the rest of the tables
         return frozenset()
-    return failable(case.wanted, report)
+    return failable([one for one in case.wanted if files is None or one.path in files], report)
 
 
 def failable(wanted: list[Expectation], report: Report) -> frozenset[tuple[object, ...]]:
@@ -210,7 +214,7 @@ def failable(wanted: list[Expectation], report: Report) -> frozenset[tuple[objec
         (
             *((one.path, one.line, one.key, one.value) for one in wanted if is_met(one, report)),
             *((call.api_call.at.path, call.api_call.at.line) for call in report.judged_calls),
-            *((finding.rule, finding.at.path, finding.at.line) for finding in report.diagnostics),
+            *((finding.at.path, finding.at.line, finding.rule) for finding in report.diagnostics),
         )
     )
 
@@ -249,10 +253,16 @@ def cases_of(table: Table, cases: list[Case]) -> list[Case]:
 
 
 def is_needed(table: Table, item: Item, cases: list[Case]) -> bool:
-    """A fixture notices that the item is left out; those in whose text its words stand are asked first."""
+    """A fixture notices that the item is left out; the files in whose text its words stand are asked first."""
     pair = (table, without(table, {item.label}))
-    order = sorted(cases, key=lambda case: not any(words <= case.words for words in item.words))
-    return any(found_in(case, put_in(case.tables, pair)) != case.expected for case in order)
+    for case in cases:
+        files = frozenset(
+            path for path, words in case.words_by_file.items() if any(each <= words for each in item.words)
+        )
+        expected = frozenset(fact for fact in case.expected if fact[0] in files)
+        if expected and found_in(case, put_in(case.tables, pair), files) != expected:
+            return True
+    return any(found_in(case, put_in(case.tables, pair)) != case.expected for case in cases)
 
 
 # --- Tests ----------------------------------------------------------------------------------------

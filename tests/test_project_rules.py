@@ -93,6 +93,22 @@ def test_output_depends_neither_on_the_cache_nor_on_processes_nor_on_chance(tmp_
         assert [name for name, output in runs.items() if output != runs["warm"]] == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["fixes/where_it_is_built", "fixes/handed_down", "verdicts/fan_out_shapes", "verdicts/shared_client", "sdks/agno"],
+)
+def test_what_is_said_of_a_file_does_not_depend_on_what_else_is_asked(name: str, tmp_path: Path) -> None:
+    root = shutil.copytree(FIXTURES / name, tmp_path / "village", ignore=shutil.ignore_patterns("fixed*"))
+    (root / "pyproject.toml").touch()
+    settings = config.load(root)
+    whole = analyze(root, settings, use_cache=False)
+    for file in sorted(root.rglob("*.py")):
+        path = file.relative_to(root).as_posix()
+        alone = analyze(root, settings, named=[file], use_cache=False)
+        assert alone.judged_calls == tuple(call for call in whole.judged_calls if call.api_call.at.path == path)
+        assert alone.diagnostics == tuple(found for found in whole.diagnostics if found.at.path == path)
+
+
 def run_json(root: Path, *words: str, seed: int) -> bytes:
     done = subprocess.run(
         [sys.executable, "-m", "tierlint", *words, "--output-format=json"],

@@ -47,6 +47,7 @@ def report_on(
     """The report, and what LibCST said of the source, by content, for the cache (`known` is what it said before)."""
     price_list = models.adjusted(models.load(), settings.extend_flex_models, settings.exclude_flex_models)
     # Millions of small values are built and none is thrown away: collecting garbage would only look at them again.
+    collects = gc.isenabled()
     gc.disable()
     try:
         summaries = summaries_of(files)
@@ -58,12 +59,12 @@ def report_on(
         by_name = lay_out(tables)
         calls = find_api_calls(program, tables, by_name, official_by_default=settings.assume_openai_host)
         readings = Readings(root, program, files, known)
-        judged, entries = _judge_all(
-            root, program, tables, by_name, targets, calls, readings, files, settings, price_list
+        judged = _judge_all(
+            root, program, tables, by_name, targets, calls, found.selected, readings, files, settings, price_list
         )
     finally:
-        gc.freeze()  # not even once, at the end
-        gc.enable()
+        if collects:
+            gc.enable()
     diagnostics = [d for rule in RULES for call in judged for d in rule.check(call, price_list)]
     shown, hidden = filter_diagnostics(
         diagnostics,
@@ -76,11 +77,12 @@ def report_on(
     )
     problems = (*found.problems, *files.problems, *unread, *_unparsed(summaries))
     reported = judged if found.selected is None else [j for j in judged if j.api_call.at.path in found.selected]
+    entries = {trace.entry: None for one in reported for trace in one.traces}
     report = Report(
         diagnostics=shown,
         hidden=hidden,
         judged_calls=tuple(reported),
-        entry_points=entries,
+        entry_points=tuple(sorted(entries, key=_by_place)),
         problems=tuple(sorted(set(problems))),
         files_seen=len(found.sources),
         files_read=sum(summary.problem is None for summary in summaries.values()),
@@ -103,19 +105,21 @@ def _judge_all(
     by_name: Known,
     targets: Sequence[Target],
     calls: Sequence[ApiCall],
+    selected: frozenset[str] | None,
     readings: Readings,
     files: Files,
     settings: Settings,
     price_list: models.Models,
-) -> tuple[tuple[JudgedCall, ...], tuple[EntryPoint, ...]]:
+) -> tuple[JudgedCall, ...]:
+    """The calls of the selected files (None: of all), and those without which these cannot be judged."""
+    asked = _asked_about(calls, selected)
     by_call = readings.of_calls(
-        one for call in calls for one in (call.call, *(p.call for p in call.places), *(lost.call for lost in call.lost))
+        one for call in asked for one in (call.call, *(p.call for p in call.places), *(lost.call for lost in call.lost))
     )
     tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
     said = _requirements(tables, files, settings)
-    judged: list[JudgedCall] = []
-    entries: dict[EntryPoint, None] = {}
-    for call in calls:
+
+    def judged(call: ApiCall) -> JudgedCall:
         method = method_of(by_name, call)
         traces = tuple(replace(trace, tier=tier_on(program, call, trace)) for trace in tracer.traces_to(call))
         verdict = judge(call, traces, method, partial(tracer.behind, call, is_agent=method.agent))
@@ -125,8 +129,12 @@ def _judge_all(
         missing = tracer.missing(call) if verdict.tier == "undetermined" and call.provider != "other" else ()
         verdict = unreached(verdict, call, missing)
         reading = by_call.get(call.call)
-        judged.append(JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses, missing=missing))
-        entries.update(dict.fromkeys(trace.entry for trace in traces))
+        return JudgedCall(call, traces, verdict, route, reading=reading, refuses_tier=refuses, missing=missing)
+
+    every = [judged(call) for call in asked]
+    if len(asked) < len(calls) and any(one.verdict.tier == "batch" for one in every):
+        known = {one.api_call.call: one for one in every}
+        every = [known.get(call.call) or judged(call) for call in calls]  # one may be a step of what it does
     shop = Workshop(
         root=root,
         program=program,
@@ -138,10 +146,22 @@ def _judge_all(
         assume_openai_host=settings.assume_openai_host,
     )
     chains = Chains(program, tables, tracer.entries, tracer.edges)
-    split = [
-        with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, with_steps(program, judged))
-    ]
-    return tuple(split), tuple(sorted(entries, key=_by_place))
+    return tuple(
+        with_tier_handed_down(shop, chains, readings, call) for call in repaired(shop, with_steps(program, every))
+    )
+
+
+def _asked_about(calls: Sequence[ApiCall], selected: frozenset[str] | None) -> Sequence[ApiCall]:
+    """The calls of the selected files, and those that share an object with one of them: it is changed for all."""
+    if selected is None:
+        return calls
+    shared = {place.call for call in calls if _is_in(call, selected) for place in call.places}
+    return [call for call in calls if _is_in(call, selected) or any(place.call in shared for place in call.places)]
+
+
+def _is_in(call: ApiCall, selected: frozenset[str]) -> bool:
+    """Something may be said about a call in one of these files."""
+    return call.at.path in selected or any(lost.call.path in selected for lost in call.lost)
 
 
 def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str, tuple[requirements.Requirement, ...]]:

@@ -258,16 +258,23 @@ def _project(paths: Sequence[Path], config: Path | None) -> tuple[Path, Settings
 
 
 def _analyze(root: Path, settings: Settings, named: Sequence[Path], options: dict[str, Any]) -> Report:
+    import gc
+
     from tierlint.pipeline import analyze
 
-    # Run in a folder below the root, tierlint still reads the whole project, and reports on that folder.
-    report = analyze(
-        root,
-        settings,
-        named=named or (Path.cwd(),),
-        processes=options["jobs"],
-        use_cache=not options["no_cache"],
-    )
+    gc.disable()
+    try:
+        # Run in a folder below the root, tierlint still reads the whole project, and reports on that folder.
+        report = analyze(
+            root,
+            settings,
+            named=named or (Path.cwd(),),
+            processes=options["jobs"],
+            use_cache=not options["no_cache"],
+        )
+    finally:
+        gc.freeze()  # the process is about to end, and would look at all of it once more
+        gc.enable()
     if options["verbose"]:
         _narrate(root, settings, report)
     return report

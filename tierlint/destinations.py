@@ -40,6 +40,7 @@ _PASSED_ON = frozenset({"response"})
 # A place where an answer is kept for others: ("global", path, name), ("class", path, index), or ("text", "", text) by
 # what names a table, a key or a collection.
 Place = tuple[str, str, str | int]
+_SQL = re.compile(r"\s*(?:select|insert|update|delete|with|merge|replace|upsert)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:into|update|from|join)\s+[\"`\[]?(\w+)", re.IGNORECASE)
 
 
@@ -327,7 +328,7 @@ def named_texts(module: Module, record: Call) -> Iterator[str]:
         if isinstance(expr, Template) and expr.parts:
             expr = expr.parts[0]
         if isinstance(expr, Constant) and isinstance(expr.value, str):
-            tables = _TABLE.findall(expr.value)
+            tables = _TABLE.findall(expr.value) if _SQL.match(expr.value) else ()
             yield from tables or ([expr.value.strip(":/ -_.")] if len(expr.value) < 60 else ())
         elif isinstance(expr, Name) and expr.path.rpartition(".")[0].rpartition(".")[2][:1].isupper():
             yield ".".join(expr.path.split(".")[-2:])  # `Collections.ESSAYS`

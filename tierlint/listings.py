@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 from tierlint.catalog import EntryPattern
 from tierlint.handovers import Started, inside
 from tierlint.model import (
+    Binding,
+    Call,
     CallResult,
     Collected,
     Constant,
@@ -22,6 +24,7 @@ from tierlint.model import (
 )
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, locate
+from tierlint.program.modules import Module
 from tierlint.program.values import FunctionValue
 
 
@@ -75,28 +78,11 @@ class Listings:
     def _places(self) -> Iterator[tuple[EntryPattern, Expr, Scope, int]]:
         """What is assigned to a name, or to a key of a dict, that some table lists."""
         for path, module in self.program.modules.items():
-            places: list[tuple[str, Expr, Scope, int]] = []
-            for binding in module.summary.bindings:
-                scope = Scope(path, binding.function, binding.owner)
-                places.append((binding.target, binding.value, scope, binding.line))
-                if binding.owner >= 0:
-                    name = f"{module.class_(binding.owner).name}.{binding.target}"
-                    places.append((name, binding.value, scope, binding.line))
-                else:
-                    places += [
-                        (name, inner, scope, binding.line) for name, inner in _keys(binding.target, binding.value)
-                    ]
-            for call in module.summary.calls:
-                scope = Scope(path, call.function, call.owner)
-                for keyword, value in call.keywords:
-                    if keyword is not None:
-                        places.append((keyword, value, scope, call.line))
-                        places += [(name, inner, scope, call.line) for name, inner in _keys(keyword, value)]
-            for name, value, scope, line in places:
+            for name, value, at in _assigned(module):
                 for number in self._settings.matching(name):
                     only_in = self.patterns[number].only_in
                     if not only_in or any(fnmatchcase(path.rpartition("/")[2], glob) for glob in only_in):
-                        yield self.patterns[number], value, scope, line
+                        yield self.patterns[number], value, Scope(path, at.function, at.owner), at.line
 
     def dotted_names(self, function: FunctionId) -> tuple[str, ...]:
         """The strings under which a function may be named: by its module, from any source root, or by `name=`."""
@@ -115,6 +101,21 @@ class Listings:
         for start in range(len(parts)):
             base = ".".join(parts[start:])
             yield from (f"{base}.{qualname}", f"{base}:{qualname}")
+
+
+def _assigned(module: Module) -> Iterator[tuple[str, Expr, Binding | Call]]:
+    """Every name in a file that is given a value, keywords and the keys of dicts too, and where."""
+    for binding in module.summary.bindings:
+        yield binding.target, binding.value, binding
+        if binding.owner >= 0:
+            yield f"{module.class_(binding.owner).name}.{binding.target}", binding.value, binding
+        else:
+            yield from ((name, inner, binding) for name, inner in _keys(binding.target, binding.value))
+    for call in module.summary.calls:
+        for keyword, value in call.keywords:
+            if keyword is not None:
+                yield keyword, value, call
+                yield from ((name, inner, call) for name, inner in _keys(keyword, value))
 
 
 def _keys(name: str, value: Expr) -> Iterator[tuple[str, Expr]]:

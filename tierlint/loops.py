@@ -106,7 +106,6 @@ def _carried(program: Program, module: Module, record: Call, number: int, loop: 
 
 def answers(program: Program, module: Module, record: Call, number: int, lines: range) -> set[str]:
     """The names that hold the call's answer, or something made of it, in some lines of its function."""
-    found: set[str] = set()
     inside = [
         (binding.target.removesuffix("[]"), binding.value)
         for bindings in module.bindings(record.function, -1).values()
@@ -121,12 +120,12 @@ def answers(program: Program, module: Module, record: Call, number: int, lines: 
             if kept_by not in ("", "self", "cls") and not _is_module(program, module, kept_by.partition(".")[0]):
                 inside += [(kept_by, value) for value in given]
     inside += _filled(program, module, record, lines)
+    found = {target for target, value in inside if holds(value, number, module)}
+    made_of = [(target, frozenset(names(value, module))) for target, value in inside] if found else []
     grown = -1
     while grown != len(found):
         grown = len(found)
-        for target, value in inside:
-            if target not in found and (found & set(names(value, module)) or holds(value, number, module)):
-                found.add(target)
+        found.update(target for target, used in made_of if not found.isdisjoint(used))
     return found
 
 

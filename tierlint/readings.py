@@ -16,14 +16,13 @@ P = TypeVar("P")
 
 
 class Readings:
-    """Reads what is asked for. `kept`: all of it, by content and place; `known`: what an earlier run kept."""
+    """Reads what is asked for. `kept`: all of it, by content and place, with what earlier runs kept of these files."""
 
     def __init__(self, root: Path, program: Program, files: Files, known: Mapping[str, Mapping[str, Read]]) -> None:
         self.root = root
         self.program = program
         self.files = files
-        self.known = known
-        self.kept: dict[str, dict[str, Read]] = {}
+        self.kept = {digest: dict(known[digest]) for digest in files.digests.values() if digest in known}
 
     def of_calls(self, calls: Iterable[CallId]) -> dict[CallId, Reading]:
         """What is to be known of calls before they can be edited; nothing of those in notebooks."""
@@ -63,9 +62,6 @@ class Readings:
         for path, wanted in by_path.items():
             digest = self.files.digests[path]
             found = self.kept.setdefault(digest, {})
-            for place in wanted.values():
-                if repr(place) not in found and (known := self.known.get(digest, {}).get(repr(place))) is not None:
-                    found[repr(place)] = known
             missing = [place for place in dict.fromkeys(wanted.values()) if repr(place) not in found]
             if missing:
                 data = (self.root / path).read_bytes()

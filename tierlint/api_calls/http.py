@@ -50,9 +50,6 @@ def posted(world: World, client: Client, method: Method, call: Arguments, functi
     if call.handed and function in call.record.arguments:
         method = _shifted(method, call.record.arguments.index(function) + 1)
     for sent in _requests(world, method, call):
-        bodies = list(_bodies(world, method, sent))
-        if not _is_post(method, sent, has_body=bool(bodies)):
-            continue
         found: dict[tuple[Endpoint, str, str], bool] = {}
         elsewhere: set[str] = set()
         for address in _addresses(world, client, method, call, sent):
@@ -63,7 +60,10 @@ def posted(world: World, client: Client, method: Method, call: Arguments, functi
                 found[endpoint, provider, host] = address.certain
             elif provider == "other" and host:
                 elsewhere.add(host)
-        if found and len(elsewhere) <= _MOST_OTHERS:
+        if not found or len(elsewhere) > _MOST_OTHERS:
+            continue
+        bodies = list(_bodies(world, method, sent))
+        if _is_post(method, sent, has_body=bool(bodies)):
             return _posted(world, call, sent, bodies, found, elsewhere=bool(elsewhere))
     return None
 
