@@ -7,6 +7,7 @@ what a fixture can fail by: an expectation that is no longer met, a call or a fi
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import time
@@ -64,12 +65,11 @@ class Expectation(Protocol):
 class Case(NamedTuple):
     """A fixture, read once, so that it can be judged with other tables.
 
-    tables: those of the SDKs that it names, where the others change nothing, and all of the frameworks.
+    tables: those whose words stand in it, where the others change nothing.
     """
 
     name: str
     words: frozenset[str]
-    words_by_file: dict[str, frozenset[str]]
     root: Path
     settings: Settings
     project: Project
@@ -154,6 +154,13 @@ def first(entry: Struct) -> str:
     return str(getattr(entry, entry.__struct_fields__[0]))
 
 
+@functools.cache
+def words_of(name: str) -> tuple[set[str], ...]:
+    """Sets of words, one of which stands in all code that a shipped table says something of."""
+    named = [table for table in TABLES if name_of(table) == name]
+    return tuple(words for table in named for item in items_of(table) for words in item.words) or (set(),)
+
+
 def words_in(name: str) -> set[str]:
     """The package and the last identifier of a dotted name or glob; a glob that begins with a star has no package."""
     parts = [part for part in re.split(r"[^\w*?]+", name) if part and part != "builtins"]
@@ -184,28 +191,28 @@ def read_case(case: Path, root: Path, expectations: Callable[[Path], list[Expect
     )
     files = index_all(project, cache.empty(), 1)
     tables = catalog.load(settings.raw_tables, settings.source, settings.prefix)
-    texts = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
-    by_file = {path: frozenset(re.findall(r"\w+", text.decode("utf-8", "replace"))) for path, text in texts.items()}
-    words = frozenset().union(*by_file.values())
+    text = " ".join(file.read_bytes().decode("utf-8", "replace") for file in root.rglob("*") if file.is_file())
+    words = frozenset(re.findall(r"\w+", text))
     report, readings = report_on(root, settings, tables, project, files, {})
     wanted = expectations(root)
     expected = failable(wanted, report)
     name = f"{case.parent.name}/{case.name}"
-    slim = Catalog(tuple(sdk for sdk in tables.sdks if words & set(sdk.roots)), tables.frameworks)
-    read = Case(name, words, by_file, root, settings, project, files, readings, slim, wanted, expected, 0.0)
+    slim = Catalog(
+        tuple(sdk for sdk in tables.sdks if words & set(sdk.roots)),
+        tuple(table for table in tables.frameworks if any(each <= words for each in words_of(name_of(table)))),
+    )
+    read = Case(name, words, root, settings, project, files, readings, slim, wanted, expected, 0.0)
     start = time.perf_counter()
     is_same = found_in(read, slim) == expected
     return read._replace(tables=slim if is_same else tables, cost=time.perf_counter() - start)
 
 
-def found_in(case: Case, tables: Catalog, files: frozenset[str] | None = None) -> frozenset[tuple[object, ...]]:
-    """What a fixture can fail by, in some of its files (None: in all of them)."""
-    project = replace(case.project, selected=files)
+def found_in(case: Case, tables: Catalog) -> frozenset[tuple[object, ...]]:
     try:
-        report, _ = report_on(case.root, case.settings, tables, project, case.files, case.readings)
+        report, _ = report_on(case.root, case.settings, tables, case.project, case.files, case.readings)
     except StopIteration:  # a call was found of which nothing is known without the rest of the tables
         return frozenset()
-    return failable([one for one in case.wanted if files is None or one.path in files], report)
+    return failable(case.wanted, report)
 
 
 def failable(wanted: list[Expectation], report: Report) -> frozenset[tuple[object, ...]]:
@@ -214,7 +221,7 @@ def failable(wanted: list[Expectation], report: Report) -> frozenset[tuple[objec
         (
             *((one.path, one.line, one.key, one.value) for one in wanted if is_met(one, report)),
             *((call.api_call.at.path, call.api_call.at.line) for call in report.judged_calls),
-            *((finding.at.path, finding.at.line, finding.rule) for finding in report.diagnostics),
+            *((finding.rule, finding.at.path, finding.at.line) for finding in report.diagnostics),
         )
     )
 
@@ -253,16 +260,10 @@ def cases_of(table: Table, cases: list[Case]) -> list[Case]:
 
 
 def is_needed(table: Table, item: Item, cases: list[Case]) -> bool:
-    """A fixture notices that the item is left out; the files in whose text its words stand are asked first."""
+    """A fixture notices that the item is left out; those in whose text its words stand are asked first."""
     pair = (table, without(table, {item.label}))
-    for case in cases:
-        files = frozenset(
-            path for path, words in case.words_by_file.items() if any(each <= words for each in item.words)
-        )
-        expected = frozenset(fact for fact in case.expected if fact[0] in files)
-        if expected and found_in(case, put_in(case.tables, pair), files) != expected:
-            return True
-    return any(found_in(case, put_in(case.tables, pair)) != case.expected for case in cases)
+    order = sorted(cases, key=lambda case: not any(words <= case.words for words in item.words))
+    return any(found_in(case, put_in(case.tables, pair)) != case.expected for case in order)
 
 
 # --- Tests ----------------------------------------------------------------------------------------

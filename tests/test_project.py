@@ -27,7 +27,7 @@ def write(file: Path, text: str) -> None:
 
 
 def found(
-    root: Path, *, include: Sequence[str] = (), exclude: Sequence[str] = (), manifests: Sequence[str] = ()
+    root: Path, *, include: Sequence[str] = (), exclude: Sequence[str] = (), manifests: tuple[str, ...] = ()
 ) -> Project:
     return discover(root, include=include, exclude=exclude, manifest_globs=manifests)
 
@@ -202,7 +202,7 @@ def test_manifests(tmp_path: Path) -> None:
     write(tmp_path / ".gitignore", "docker-compose.local.yml\n")
     tree(tmp_path, "Procfile", "Procfile.dev", "a/Procfile", "MyProcfile", ".github/workflows/x.yml", "x.yml")
     tree(tmp_path, "a/.github/workflows/x.yml", "docker-compose.yaml", "docker-compose.local.yml", "setup.py")
-    globs = ["Procfile*", ".github/workflows/*.yml", "docker-compose*.y*ml", "setup.py"]
+    globs = ("Procfile*", ".github/workflows/*.yml", "docker-compose*.y*ml", "setup.py")
     result = found(tmp_path, manifests=globs)
     expected = (".github/workflows/x.yml", "Procfile", "Procfile.dev", "a/Procfile", "docker-compose.yaml", "setup.py")
     assert result.manifests == expected

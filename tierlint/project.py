@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,7 @@ def mode(path: Path) -> int:
 # --- Discovery -----------------------------------------------------------------------------------
 
 
-def discover(root: Path, *, include: Sequence[str], exclude: Sequence[str], manifest_globs: Sequence[str]) -> Project:
+def discover(root: Path, *, include: Sequence[str], exclude: Sequence[str], manifest_globs: tuple[str, ...]) -> Project:
     """Walk the root for Python files, notebooks and deployment files.
 
     include: gitignore-style patterns, of which a source must match one (none: every source). exclude: such
@@ -345,7 +346,8 @@ def git_directory(marker: Path) -> Path:
         return marker
 
 
-def glob_matcher(globs: Sequence[str]) -> Callable[[str, str], bool]:
+@cache
+def glob_matcher(globs: tuple[str, ...]) -> Callable[[str, str], bool]:
     """A test of (path, base name): a glob with a slash is held against the path, others against the name."""
     by_name = union(glob for glob in globs if "/" not in glob)
     by_path = union(glob for glob in globs if "/" in glob)
