@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -115,14 +116,24 @@ class Tracer:
             msgspec.structs.replace(start, kept=kept_by(self.program, call.call, self._looked)), call.call
         )
         found: dict[tuple[object, ...], Trace] = {}
+        if not self._follow(call, start, found, _finely, by_tests):
+            self._follow(call, start, found, _coarsely, by_tests)
+        return tuple(found.values())
+
+    def _follow(
+        self,
+        call: ApiCall,
+        start: _Path,
+        found: dict[tuple[object, ...], Trace],
+        kind: Callable[[_Path], tuple[object, ...]],
+        by_tests: bool,
+    ) -> bool:
+        """Go back from a call, each kind of path through a function once; whether all of them were followed."""
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
         while waiting and len(seen) < MOST_STATES and len(found) < MOST_TRACES:
             path = waiting.popleft()
-            state = (
-                path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
-                path.certain, path.receiver, path.kept,
-            )  # fmt: skip
+            state = kind(path)
             if state in seen:
                 continue
             seen.add(state)
@@ -145,7 +156,7 @@ class Tracer:
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))
-        return tuple(found.values())
+        return not waiting or len(found) >= MOST_TRACES
 
     def _runs_what_it_wraps(self, path: _Path, by_tests: bool) -> bool:
         """A decorator's wrapper calls what it was put around: whoever calls that is found by its own name.
@@ -420,6 +431,18 @@ def _goes_on(module: Module, function: int, name: str) -> bool:
         if kind in (ARGUMENT, BOUND, RETURNED) and index == function:
             return True
     return False
+
+
+def _finely(path: _Path) -> tuple[object, ...]:
+    return (
+        path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
+        path.certain, path.receiver, path.kept,
+    )  # fmt: skip
+
+
+def _coarsely(path: _Path) -> tuple[object, ...]:
+    """What says who waits at the other end; in the largest programs there are too many shapes on the way."""
+    return path.function, path.guarded, path.detached is None, path.receiver
 
 
 def votes(trace: Trace) -> bool:
