@@ -78,11 +78,17 @@ def expectation(path: str, line: int, field: str) -> Expectation:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite fixed/ folders and snapshots")
+    parser.addoption("--every-item", action="store_true", help="check every item of the tables, not a sample")
 
 
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture
+def every_item(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--every-item"))
 
 
 @pytest.fixture
