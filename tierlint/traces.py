@@ -50,6 +50,8 @@ _SHOWN = frozenset(
     f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
 _EXAMPLES = _SHOWN | {"demo", "demos"}
+# Where an answer goes that is only looked at.
+_LOOKED_AT = frozenset({"terminal", "log"})
 
 
 class _Path(Struct, frozen=True):
@@ -188,6 +190,7 @@ class Tracer:
             if not used <= reach:
                 return
         functions = [path.function, *(hop.callee for hop in path.hops)]
+        goes = self.audience.goes(call, entry, path.hops, path.detached is not None)
         found[key] = Trace(
             entry=entry,
             hops=path.hops,
@@ -198,8 +201,18 @@ class Tracer:
             interactive=self._interactive(call, entry, path, functions),
             certain=path.certain,
             demo=self._is_demo(call, entry, path),
-            goes=self.audience.goes(call, entry, path.hops, path.detached is not None),
+            goes=goes,
+            looked_at=path.fan_out is None
+            and all(end.kind in _LOOKED_AT for end in goes)
+            and self._is_shown(path, entry),
         )
+
+    def _is_shown(self, path: _Path, entry: EntryPoint) -> bool:
+        """The body of a script or a notebook names the answer nowhere: `print(ask(rows[0]))`."""
+        if path.function.index != 0 or not path.hops or ENTRY_KINDS[entry.kind] == SECONDS:
+            return False
+        call = path.hops[0].by
+        return call.index >= 0 and self.program.modules[call.path].call(call.index).use.how in ("discarded", "argument")
 
     def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
