@@ -226,8 +226,9 @@ class Tracer:
         importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
         if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
             return True
-        callers = (*self.edges.to(path.hops[0].callee)[0], *self.edges.to(path.hops[-1].callee)[0])
-        return any(edge.caller.path != home for edge in callers)
+        module = self.program.modules[home]
+        ends = (path.hops[0], *(h for h in path.hops if module.function(h.callee.index).owner >= 0), path.hops[-1])
+        return any(edge.caller.path != home for hop in ends for edge in self.edges.to(hop.callee)[0])
 
     def _is_tried(self, call: CallId) -> bool:
         """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
