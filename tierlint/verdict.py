@@ -166,6 +166,7 @@ def _is_tried(trace: Trace, voting: Sequence[Trace]) -> bool:
         and other.chained is None
         and other.entry.function == trace.entry.function
         and other.hops[0].callee == trace.hops[0].callee
+        and other.hops[0].by != trace.hops[0].by
         for other in voting
         if other.hops
     )
