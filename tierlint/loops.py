@@ -107,10 +107,10 @@ def _carried(program: Program, catalog: Catalog, module: Module, record: Call, n
     inside = [b for found in module.bindings(record.function, -1).values() for b in found if b.line in lines]
     own = [binding for binding in inside if not set(loop.targets).isdisjoint(binding.slots)]
     held = carried & answers(program, module, record, number, lines, own)
-    read = [*inputs(module, record, lines, skipped=lambda expr: expr == loop.iterable)]
-    if loop.iterable is not None and not set(loop.targets).isdisjoint(read):
-        # What only shows how far the loop has come is no input: `for row in progress(rows, figures)`.
-        read += names(unwrapped(program, catalog, loop.iterable, Scope(module.path, loop.function)), module)
+    made = loop.iterable if isinstance(loop.iterable, (CallResult, Either)) else None
+    read = [*inputs(module, record, lines, skipped=lambda expr: expr == made)]
+    if made is not None and not set(loop.targets).isdisjoint(read):
+        read += _drawn_from(program, module, unwrapped(program, catalog, made, Scope(module.path, loop.function)))
     found = next((name for name in read if name in held), None)
     if found is not None or not own:
         return found
@@ -129,6 +129,21 @@ def _carried(program: Program, catalog: Catalog, module: Module, record: Call, n
         return not set(loop.targets).isdisjoint(slots(read.key))
 
     return next((name for name in inputs(module, record, lines, items, is_own) if name in held), None)
+
+
+def _drawn_from(program: Program, module: Module, iterable: Expr) -> list[str]:
+    """The names that a loop's items come from while it runs.
+
+    What only shows how far the loop has come is none of them, `for row in progress(rows, figures)`, and neither is what
+    was asked before the first round: `for row in session.query(Row).all()`.
+    """
+    if not isinstance(iterable, CallResult):
+        return names(iterable, module)
+    for value in program.callees(CallId(module.path, iterable.call)):
+        if isinstance(value, FunctionValue) and program.modules[value.path].function(value.index).is_generator:
+            return names(iterable, module)
+    record = module.call(iterable.call)
+    return [n for value in (*record.arguments, *(v for _, v in record.keywords)) for n in names(value, module)]
 
 
 def answers(
