@@ -190,6 +190,7 @@ class Tracer:
             if not used <= reach:
                 return
         functions = [path.function, *(hop.callee for hop in path.hops)]
+        interactive = self._interactive(call, entry, path, functions)
         goes = self.audience.goes(call, entry, path.hops, path.detached is not None)
         found[key] = Trace(
             entry=entry,
@@ -198,9 +199,9 @@ class Tracer:
             waits=path.waits,
             fan_out=path.fan_out,
             chained=path.chained,
-            interactive=self._interactive(call, entry, path, functions),
+            interactive=interactive,
             certain=path.certain,
-            demo=self._is_demo(call, entry, path),
+            demo=self._is_demo(call, entry, path, is_asked=interactive is not None),
             goes=goes,
             looked_at=path.fan_out is None
             and all(end.kind in _LOOKED_AT for end in goes)
@@ -214,21 +215,22 @@ class Tracer:
         call = path.hops[0].by
         return call.index >= 0 and self.program.modules[call.path].call(call.index).use.how in ("discarded", "argument")
 
-    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
+    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, *, is_asked: bool) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
         if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
             return True
         home = entry.function.path
-        if path.function.index != 0 or entry.kind != "command" or not path.hops:
-            return False
+        if path.function.index != 0 or entry.kind != "command" or not path.hops or is_asked:
+            return False  # whoever is asked something at the terminal is somebody who uses it
         if any(hop.callee.path != home for hop in path.hops):
             return False
         importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
         if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
             return True
         module = self.program.modules[home]
-        ends = (path.hops[0], *(h for h in path.hops if module.function(h.callee.index).owner >= 0), path.hops[-1])
-        return any(edge.caller.path != home for hop in ends for edge in self.edges.to(hop.callee)[0])
+        methods = (hop for hop in path.hops if module.function(hop.callee.index).owner >= 0)
+        tried = (path.hops[0], *methods, path.hops[-1])
+        return any(edge.caller.path != home for hop in tried for edge in self.edges.to(hop.callee)[0])
 
     def _is_tried(self, call: CallId) -> bool:
         """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
