@@ -24,6 +24,8 @@ from tierlint.program.values import (
     given_as,
 )
 
+# What stands for the file around a call that is handed none of its functions by name.
+_FILE = "file"
 # A pattern, and where the code stands that it fits.
 Started = tuple[EntryPattern, Location]
 
@@ -44,7 +46,7 @@ class Handovers:
         """Who starts a function that is handed over under another name than its own: `app.add_route(config.on)`."""
         if self._functions is None:
             self._functions = {}
-            for found, started in (*self._by_value(), *self._assigned(), *self._deployed()):
+            for found, started in (*self._by_value(), *self._assigned(), *self._deployed(), *self._of_files()):
                 self._functions.setdefault(found, []).append(started)
         return self._functions.get(function, [])
 
@@ -71,6 +73,21 @@ class Handovers:
             for value in values:
                 if isinstance(value, FunctionValue):
                     yield FunctionId(value.path, value.index), (pattern, self.program.location(call))
+
+    def _of_files(self) -> Iterator[tuple[FunctionId, Started]]:
+        """Functions of a file that is handed over as a whole, by a call that names none of them: `fire.Fire()`."""
+        tails = {n.rpartition(".")[2] for p in self.patterns if _FILE in p.argument for n in p.argument_of}
+        for tail in sorted(tails):
+            for call, record in self.program.resolver.calls_named(tail):
+                module = self.program.modules[call.path]
+                for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
+                    pattern = self.patterns[number]
+                    places = ((None, one) if isinstance(one, int) else (one, None) for one in pattern.argument)
+                    if _FILE not in pattern.argument or any(given_as(record, *place) is not None for place in places):
+                        continue
+                    for index, defined in enumerate(module.summary.functions[1:], 1):
+                        if defined.parent == 0 and defined.owner < 0 and defined.name[0].isalpha():
+                            yield FunctionId(module.path, index), (pattern, self.program.location(call))
 
     def _deployed(self) -> Iterator[tuple[FunctionId, Started]]:
         """Functions that are deployed to a cloud, by what is told to call them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from tierlint.catalog import Catalog
+from tierlint.indexing.bindings import slots
 from tierlint.model import (
     Attribute,
+    Binding,
     Call,
     CallId,
     CallResult,
@@ -66,7 +68,7 @@ def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
     while number >= 0:
         loop = module.summary.loops[number]
         at = locate(module, loop.line, 1, loop.line, 1)
-        carried = _carried(program, module, record, call.index, loop)
+        carried = _carried(program, catalog, module, record, call.index, loop)
         if carried is not None:
             chained = chained or Evidence(f"each round uses `{carried}`, which an earlier answer changed", at)
         elif fan_out is None:
@@ -91,26 +93,68 @@ def _is_schedule(program: Program, module: Module, loop: Loop) -> bool:
     return False
 
 
-def _carried(program: Program, module: Module, record: Call, number: int, loop: Loop) -> str | None:
-    """A name through which an earlier round's answer reaches this call."""
+def _carried(program: Program, catalog: Catalog, module: Module, record: Call, number: int, loop: Loop) -> str | None:
+    """A name through which an earlier round's answer reaches this call.
+
+    A round that puts its answer into an item of its own, `rows[i]["label"] = answer`, hands on nothing to the others,
+    unless they read more of the collection than their own items.
+    """
     lines = range(loop.line, loop.end + 1)
     filled = {name for name, _ in _filled(program, module, record, lines)}
     if not loop.carried and not filled:
         return None
-    carried = {*loop.carried, *filled} & answers(program, module, record, number, lines)
-    for name in inputs(module, record, lines):
-        if name in carried:
-            return name
-    return None
+    carried = {*loop.carried, *filled}
+    inside = [b for found in module.bindings(record.function, -1).values() for b in found if b.line in lines]
+    own = [binding for binding in inside if not set(loop.targets).isdisjoint(binding.slots)]
+    held = carried & answers(program, module, record, number, lines, own)
+    made = loop.iterable if isinstance(loop.iterable, (CallResult, Either)) else None
+    read = [*inputs(module, record, lines, skipped=lambda expr: expr == made)]
+    if made is not None and not set(loop.targets).isdisjoint(read):
+        read += _drawn_from(program, module, unwrapped(program, catalog, made, Scope(module.path, loop.function)))
+    found = next((name for name in read if name in held), None)
+    if found is not None or not own:
+        return found
+    items = [b for b in inside if b.target in loop.targets and isinstance(b.value, Element) and b.line == loop.line]
+    held = carried & answers(program, module, record, number, lines, items)
+    keys: dict[str, set[str | None]] = {}
+    for binding in inside:
+        keys.setdefault(binding.target.removesuffix("[]"), set()).add(binding.key)
+
+    def is_own(read: Expr) -> bool:
+        if not isinstance(read, Subscript):
+            return False
+        if isinstance(read.key, Constant) and isinstance(read.base, Name):
+            stored = keys.get(read.base.path, set())
+            return None not in stored and read.key.value not in stored
+        return not set(loop.targets).isdisjoint(slots(read.key))
+
+    return next((name for name in inputs(module, record, lines, items, is_own) if name in held), None)
 
 
-def answers(program: Program, module: Module, record: Call, number: int, lines: range) -> set[str]:
+def _drawn_from(program: Program, module: Module, iterable: Expr) -> list[str]:
+    """The names that a loop's items come from while it runs.
+
+    What only shows how far the loop has come is none of them, `for row in progress(rows, figures)`, and neither is what
+    was asked before the first round: `for row in session.query(Row).all()`.
+    """
+    if not isinstance(iterable, CallResult):
+        return names(iterable, module)
+    for value in program.callees(CallId(module.path, iterable.call)):
+        if isinstance(value, FunctionValue) and program.modules[value.path].function(value.index).is_generator:
+            return names(iterable, module)
+    record = module.call(iterable.call)
+    return [n for value in (*record.arguments, *(v for _, v in record.keywords)) for n in names(value, module)]
+
+
+def answers(
+    program: Program, module: Module, record: Call, number: int, lines: range, without: Collection[Binding] = ()
+) -> set[str]:
     """The names that hold the call's answer, or something made of it, in some lines of its function."""
     inside = [
         (binding.target.removesuffix("[]"), binding.value)
         for bindings in module.bindings(record.function, -1).values()
         for binding in bindings
-        if binding.line in lines
+        if binding.line in lines and binding not in without
     ]
     for index in module.calls_in(record.function):
         other = module.call(index)
@@ -196,11 +240,17 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
     return (expr.context,) if isinstance(expr, Entered) else ()
 
 
-def inputs(module: Module, record: Call, lines: range) -> Iterator[str]:
+def inputs(
+    module: Module,
+    record: Call,
+    lines: range,
+    without: Collection[Binding] = (),
+    skipped: Callable[[Expr], bool] | None = None,
+) -> Iterator[str]:
     """The names that a call's arguments depend on, through assignments in some lines of its function."""
     seen: set[str] = set()
-    waiting = [name for expr in record.arguments for name in names(expr, module)]
-    waiting += [name for _, expr in record.keywords for name in names(expr, module)]
+    waiting = [name for expr in record.arguments for name in names(expr, module, skipped)]
+    waiting += [name for _, expr in record.keywords for name in names(expr, module, skipped)]
     bindings = module.bindings(record.function, -1)
     while waiting:
         name = waiting.pop(0)
@@ -210,42 +260,48 @@ def inputs(module: Module, record: Call, lines: range) -> Iterator[str]:
         yield name
         for target in (name, name + "[]"):
             for binding in bindings.get(target, ()):
-                if binding.line in lines:
-                    waiting += names(binding.value, module)
+                if binding.line in lines and binding not in without:
+                    waiting += names(binding.value, module, skipped)
 
 
-def names(expr: Expr, module: Module) -> list[str]:
-    """The names an expression reads, with the attribute for `self.x`."""
+def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = None) -> list[str]:
+    """The names an expression reads, with the attribute for `self.x`; skipped: parts that do not count."""
+    if skipped is not None and skipped(expr):
+        return []
     if isinstance(expr, Name):
         parts = expr.path.split(".")
         return [parts[0]] if len(parts) == 1 else [parts[0], ".".join(parts[:2])]
     if isinstance(expr, Attribute):
-        return names(expr.base, module)
+        return names(expr.base, module, skipped)
     if isinstance(expr, CallResult):
         record = module.call(expr.call)
-        found = [name for value in record.arguments for name in names(value, module)]
-        found += [name for _, value in record.keywords for name in names(value, module)]
+        found = [name for value in record.arguments for name in names(value, module, skipped)]
+        found += [name for _, value in record.keywords for name in names(value, module, skipped)]
         if isinstance(record.callee, Name) and "." in record.callee.path:
             found += names(Name(record.callee.path.rpartition(".")[0]), module)
         elif isinstance(record.callee, Attribute):
-            found += names(record.callee.base, module)
+            found += names(record.callee.base, module, skipped)
         return found
     if isinstance(expr, (Sequence, Template)):
-        return [n for item in (expr.items if isinstance(expr, Sequence) else expr.parts) for n in names(item, module)]
+        return [
+            n
+            for item in (expr.items if isinstance(expr, Sequence) else expr.parts)
+            for n in names(item, module, skipped)
+        ]
     if isinstance(expr, Dictionary):
-        return [n for item in expr.values for n in names(item, module)]
+        return [n for item in expr.values for n in names(item, module, skipped)]
     if isinstance(expr, Either):
-        return [n for item in expr.options for n in names(item, module)]
+        return [n for item in expr.options for n in names(item, module, skipped)]
     if isinstance(expr, Subscript):
-        return names(expr.base, module) + names(expr.key, module)
+        return names(expr.base, module, skipped) + names(expr.key, module, skipped)
     if isinstance(expr, Operation):
-        return names(expr.left, module) + names(expr.right, module)
+        return names(expr.left, module, skipped) + names(expr.right, module, skipped)
     if isinstance(expr, Collected):
-        return names(expr.item, module)
+        return names(expr.item, module, skipped)
     if isinstance(expr, (Element, Spread)):
-        return names(expr.iterable, module)
+        return names(expr.iterable, module, skipped)
     if isinstance(expr, Entered):
-        return names(expr.context, module)
+        return names(expr.context, module, skipped)
     if isinstance(expr, Unknown):
         return list(expr.names)
     return []
@@ -260,7 +316,7 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, num
     scope = Scope(module.path, loop.function)
     iterable = unwrapped(program, catalog, loop.iterable, scope)
     root = iterable.path if isinstance(iterable, Name) else ""
-    if root in loop.carried or root.partition(".")[0] in loop.carried:
+    if any(name in loop.carried and _grows(module, name, loop) for name in (root, root.partition(".")[0])):
         return None  # grows while it is worked off
     if any(_is_endless(program, catalog, one, scope) for one in (loop.iterable, iterable)):
         return None
@@ -284,6 +340,24 @@ def _items(program: Program, catalog: Catalog, module: Module, record: Call, num
         if not stored and all(not isinstance(e, Collected) and 0 < _size(e) < DATA_SET for e in displays):
             return None
     return root or _words(iterable, module)
+
+
+def _grows(module: Module, name: str, loop: Loop) -> bool:
+    """A loop does more to a collection than to put something into each round's item: `rows[i]["label"] = answer`."""
+    lines = range(loop.line, loop.end + 1)
+    bindings = module.bindings(loop.function, -1)
+    stored = [binding for binding in bindings.get(name + "[]", ()) if binding.line in lines]
+    if not stored or any(set(loop.targets).isdisjoint(binding.slots) for binding in stored):
+        return True
+    done = (module.call(number) for number in module.calls_in(loop.function))
+    changed = any(
+        record.use.how == "discarded"
+        and record.line in lines
+        and isinstance(record.callee, Name)
+        and record.callee.path.startswith(name + ".")
+        for record in done
+    )
+    return changed or any(binding.line in lines for binding in bindings.get(name, ()))
 
 
 def _ends_by(program: Program, module: Module, record: Call, number: int, loop: Loop) -> bool:
@@ -381,7 +455,10 @@ def unwrapped(program: Program, catalog: Catalog, iterable: Expr, scope: Scope) 
     module = program.modules[scope.path]
     for _ in range(5):
         if isinstance(iterable, Either) and iterable.options:
-            iterable = iterable.options[0]
+            first, *others = iterable.options
+            # `show(rows, width) if shown else rows` is `rows`, with or without something to look at.
+            plain = (one for one in others if set(names(one, module)) <= set(names(first, module)))
+            iterable = next(plain, first) if isinstance(first, CallResult) else first
         if isinstance(iterable, Subscript) and isinstance(iterable.key, Range):
             iterable = iterable.base
         made = _made(iterable, module, scope)

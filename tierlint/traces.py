@@ -50,6 +50,8 @@ _SHOWN = frozenset(
     f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
 )
 _EXAMPLES = _SHOWN | {"demo", "demos"}
+# Where an answer goes that is only looked at.
+_LOOKED_AT = frozenset({"terminal", "log"})
 
 
 class _Path(Struct, frozen=True):
@@ -188,6 +190,8 @@ class Tracer:
             if not used <= reach:
                 return
         functions = [path.function, *(hop.callee for hop in path.hops)]
+        interactive = self._interactive(call, entry, path, functions)
+        goes = self.audience.goes(call, entry, path.hops, path.detached is not None)
         found[key] = Trace(
             entry=entry,
             hops=path.hops,
@@ -195,26 +199,38 @@ class Tracer:
             waits=path.waits,
             fan_out=path.fan_out,
             chained=path.chained,
-            interactive=self._interactive(call, entry, path, functions),
+            interactive=interactive,
             certain=path.certain,
-            demo=self._is_demo(call, entry, path),
-            goes=self.audience.goes(call, entry, path.hops, path.detached is not None),
+            demo=self._is_demo(call, entry, path, is_asked=interactive is not None),
+            goes=goes,
+            looked_at=path.fan_out is None
+            and all(end.kind in _LOOKED_AT for end in goes)
+            and self._is_shown(path, entry),
         )
 
-    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path) -> bool:
+    def _is_shown(self, path: _Path, entry: EntryPoint) -> bool:
+        """The body of a script or a notebook names the answer nowhere: `print(ask(rows[0]))`."""
+        if path.function.index != 0 or not path.hops or ENTRY_KINDS[entry.kind] == SECONDS:
+            return False
+        call = path.hops[0].by
+        return call.index >= 0 and self.program.modules[call.path].call(call.index).use.how in ("discarded", "argument")
+
+    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, *, is_asked: bool) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
         if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
             return True
         home = entry.function.path
-        if path.function.index != 0 or entry.kind != "command" or not path.hops:
-            return False
+        if path.function.index != 0 or entry.kind != "command" or not path.hops or is_asked:
+            return False  # whoever is asked something at the terminal is somebody who uses it
         if any(hop.callee.path != home for hop in path.hops):
             return False
         importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
         if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
             return True
-        callers = (*self.edges.to(path.hops[0].callee)[0], *self.edges.to(path.hops[-1].callee)[0])
-        return any(edge.caller.path != home for edge in callers)
+        module = self.program.modules[home]
+        methods = (hop for hop in path.hops if module.function(hop.callee.index).owner >= 0)
+        tried = (path.hops[0], *methods, path.hops[-1])
+        return any(edge.caller.path != home for hop in tried for edge in self.edges.to(hop.callee)[0])
 
     def _is_tried(self, call: CallId) -> bool:
         """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""

@@ -115,6 +115,7 @@ def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Ver
 def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdict:
     certain = all(trace.certain for trace in voting)
     by_hand = [trace for trace in voting if trace.entry.kind in _STARTED_BY_HAND]
+    voting = [trace for trace in voting if not _is_tried(trace, voting)]
     spread = [trace for trace in voting if trace.fan_out is not None or call.spread is not None]
     chained = [trace for trace in voting if trace.chained is not None]
     trace = next((t for t in voting if t not in spread), voting[0])
@@ -156,6 +157,19 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
     if not certain or not call.certain:
         confidence = "low"
     return _verdict("flex", confidence, because, fan_out=bool(spread))
+
+
+def _is_tried(trace: Trace, voting: Sequence[Trace]) -> bool:
+    """`print(label(rows[0]))`, and then `label` once per row: the first look says nothing of the work's shape."""
+    return trace.looked_at and any(
+        other.fan_out is not None
+        and other.chained is None
+        and other.entry.function == trace.entry.function
+        and other.hops[0].callee == trace.hops[0].callee
+        and other.hops[0].by != trace.hops[0].by
+        for other in voting
+        if other.hops
+    )
 
 
 def _chain(trace: Trace) -> list[Evidence]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierlint.api_calls.known import CALLED, Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
-from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
+from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.type_hints import tails
@@ -14,6 +14,7 @@ from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
+    ConstantValue,
     ContainerValue,
     External,
     FunctionValue,
@@ -29,15 +30,22 @@ _MOST_NAMES = 400
 
 
 def imported_roots(program: Program) -> frozenset[str]:
-    """The packages of the outside world that some file of the project imports, also late and by a literal."""
-    named = [
-        expr.value
-        for _, record in program.resolver.calls_named("import_module")
-        for expr in record.arguments[:1]
-        if isinstance(expr, Constant) and isinstance(expr.value, str)
-    ]
+    """The packages of the outside world that some file of the project imports, also late and by name."""
     items = (item for module in program.modules.values() for item in module.summary.imports if not item.level)
-    return frozenset(name.partition(".")[0] for name in (*named, *(item.module for item in items)))
+    roots = {item.module.partition(".")[0] for item in items}
+    resolver = program.resolver
+    loaders = {name for name, gives in resolver.flows.items() if gives.startswith("module named")}
+    for tail in sorted({name.rpartition(".")[2] for name in loaders if name.partition(".")[0] in roots}):
+        for call, record in resolver.calls_named(tail):
+            if not record.arguments:
+                continue
+            made_by = {value.name for value in program.callees(call) if isinstance(value, External)}
+            if not loaders.isdisjoint(made_by):
+                scope = Scope(call.path, record.function, record.owner)
+                for value in resolver.values(record.arguments[0], scope):
+                    if isinstance(value, ConstantValue) and isinstance(value.value, str):
+                        roots.add(value.value.partition(".")[0])
+    return frozenset(roots)
 
 
 def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:

@@ -198,7 +198,7 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
 
     decorator + method: a class that carries it, whose methods run. argument_of: the argument may also be a text with
     the function's dotted name, or something that the project deploys (`Deployment`); `receiver` is what the call is a
-    method of.
+    method of, `file` the functions of the file where it stands, if it is handed nothing else.
     """
 
     kind: str

@@ -54,7 +54,8 @@ def bind(walk: Walk, target: ast.expr, value: Expr, annotation: Expr | None, lin
             store(walk, walk.expr(target.value, NOWHERE), Dictionary((at,), (value,)), line)
             return
         literal = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-        walk.bindings.append(Binding(walk.function, walk.owner, path + "[]", value, None, line, literal))
+        stored = Binding(walk.function, walk.owner, path + "[]", value, None, line, literal, slots=slots(at))
+        walk.bindings.append(stored)
         walk.read(path)
         walk.write(path)
 
@@ -80,15 +81,24 @@ def unpacked(parts: list[ast.expr], value: Expr) -> list[tuple[ast.expr, Expr]]:
 
 def store(walk: Walk, container: Expr, content: Expr, line: int) -> None:
     """Something is put into an item of a container: `d["a"]["b"] = x` puts `{"b": x}` into `d` at "a"."""
+    named: tuple[str, ...] = ()
     while isinstance(container, Subscript):
         base, key = container.base, container.key
+        named = (*named, *slots(key))
         if isinstance(base, Name):
             literal = key.value if isinstance(key, Constant) and isinstance(key.value, str) else None
             walk.mention_tails(content, BOUND, len(walk.bindings))
-            walk.bindings.append(Binding(walk.function, walk.owner, base.path + "[]", content, None, line, literal))
+            stored = Binding(walk.function, walk.owner, base.path + "[]", content, None, line, literal, slots=named)
+            walk.bindings.append(stored)
             walk.read(base.path)
             walk.write(base.path)
         container, content = base, Dictionary((key,), (content,))
+
+
+def slots(key: Expr) -> tuple[str, ...]:
+    """The names that say which item is meant: `x[i]`, `frame.loc[i, "text"]`."""
+    parts = key.items if isinstance(key, Sequence) else (key,)
+    return tuple(part.path for part in parts if isinstance(part, Name))
 
 
 def assigned_value(walk: Walk, node: ast.expr, targets: list[ast.expr]) -> Expr:

@@ -97,6 +97,8 @@ def call(walk: Walk, node: ast.Call, use: Use, awaited: bool = False) -> Expr:
         for rest in node.args[2:]:
             walk.expr(rest, NOWHERE)
         return Name(f"{base.path}.{name}") if isinstance(base, Name) else Attribute(base, name)
+    if isinstance(function, ast.Name) and function.id == "dict" and node.keywords and len(node.args) < 2:
+        return keyword_dictionary(walk, node, use)
     number = len(walk.calls)
     walk.calls.append(None)
     loop, in_try = walk.loop, walk.in_try
@@ -190,6 +192,17 @@ def dictionary(walk: Walk, node: ast.Dict, use: Use) -> Expr:
     for key, value in zip(node.keys, node.values, strict=True):
         keys.append(walk.expr(key, NOWHERE) if key is not None else None)
         values.append(walk.expr(value, use))
+    return Dictionary(tuple(keys[:_MAX_ENTRIES]), tuple(values[:_MAX_ENTRIES]))
+
+
+def keyword_dictionary(walk: Walk, node: ast.Call, use: Use) -> Expr:
+    """`dict(base, by_hand=scythe)` is `{**base, "by_hand": scythe}`."""
+    walk.read("dict")
+    values: list[Expr] = [walk.expr(base, use) for base in node.args]
+    keys: list[Expr | None] = [None] * len(values)
+    for keyword in node.keywords:
+        keys.append(Constant(keyword.arg) if keyword.arg is not None else None)
+        values.append(walk.expr(keyword.value, use))
     return Dictionary(tuple(keys[:_MAX_ENTRIES]), tuple(values[:_MAX_ENTRIES]))
 
 

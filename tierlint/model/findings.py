@@ -91,7 +91,7 @@ class Trace(Struct, frozen=True):
 
     demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
     tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell. goes:
-    where the answer ends up.
+    where the answer ends up. looked_at: the body that starts it does no more with the answer than to show it.
     """
 
     entry: EntryPoint
@@ -105,6 +105,7 @@ class Trace(Struct, frozen=True):
     demo: bool = False
     tier: str | None = None
     goes: tuple[Destination, ...] = ()
+    looked_at: bool = False
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]

@@ -215,7 +215,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
 
     target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
     key: the literal key of `x["key"] = value`. home: the function whose name it is, where
-    `global` or `nonlocal` says so.
+    `global` or `nonlocal` says so. slots: the names that say which item is stored into: `x[i]["key"] = value`.
     """
 
     function: int
@@ -226,6 +226,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
     line: int
     key: str | None = None
     home: int | None = None
+    slots: tuple[str, ...] = ()
 
 
 class Loop(Struct, frozen=True, array_like=True, gc=False):
