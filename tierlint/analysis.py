@@ -182,7 +182,8 @@ def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
     for table in every:
         aliases.update({alias.name: alias.stands_for for alias in table.alias})
         for flow in table.flow:
-            flows.update(dict.fromkeys(flow.call, flow.gives))
+            part = "" if flow.part is None else f"[{flow.part}]"
+            flows.update({name + part: flow.gives for name in flow.call})
             flows.update({f".{name}": flow.gives for name in flow.attribute})
     return aliases, flows
 
