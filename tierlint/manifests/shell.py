@@ -35,6 +35,7 @@ _VARIABLE = re.compile(
 )
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _OWN_PATH = re.compile(r"""(?:\$\{?0\}?|\$\{?BASH_SOURCE[^)\s]*?)["']?\s*\)["']?(?P<below>(?:/[\w.-]+)*)""")
+_BACKSLASH = re.compile(r"(?<=[\w.:%])\\(?=[\w.])")
 _DECLARE = ("export", "declare", "local", "readonly", "typeset")
 # Put into a line as text, any other value could become a command of its own.
 _PLAIN = re.compile(r"(?:\$\(dirname \$0\))?[\w./:@%+,=~ ${}-]{0,1000}")
@@ -238,6 +239,11 @@ def without_root(path: str) -> str:
     """A path below a place that only the machine that runs it knows (`/app`, `$HOME`), from there on."""
     known = re.sub(r"^(?:\$\{\{.*?\}\}|\$\{[^}]*\}|\$\(.*\)|`[^`]*`|\$\w+|~\w*)(?=/|$)", "", path)
     return known.lstrip("/")
+
+
+def with_slashes(text: str) -> str:
+    """A command line of Windows with its paths as they are spelt elsewhere: `python jobs\\digest.py`."""
+    return _BACKSLASH.sub("/", text)
 
 
 def script_commands(
