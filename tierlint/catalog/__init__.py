@@ -56,8 +56,8 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     provider_keyword: the argument that names the vendor apart from the model. falls_back_on: where the object is set
     for all that are built without one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm`
     an attribute. otherwise: who answers when neither names nor holds a model. sole: only where the held object is known
-    to reach OpenAI is this a request at all. by_call: a module or factory whose functions take with each call what
-    other clients are built with.
+    to reach OpenAI is this a request at all, and a literal where it could be is something else. by_call: a module or
+    factory whose functions take with each call what other clients are built with.
 
     tier: whether the constructor takes a tier: `keyword` or `none`; spelling, also, tier_since, drops, raises: as
     in Method. extends: the spelling only adds to an argument that is there; to write the argument where there is none
