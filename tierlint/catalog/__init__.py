@@ -366,18 +366,21 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
-    call of a function of the project that carries one of these.
+    call of a function of the project that carries one of these. assigned_to: an attribute that it is put into,
+    `resp.media = answer`; `*.resp.media` fits where nothing is known of `resp`.
 
-    kind: `live` (reaches a person now), `response` (what a request is answered with, made of what it is handed),
-    `terminal`, `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others
-    say who waits: `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue
-    for the answer of a task by its id), `conversation` (somebody talks to the function that calls this).
+    kind: `live` (reaches a person now), `response` (what a request is answered with; of what a route returns no table
+    says anything, for the return itself does, whatever object it is made into: these are the other ways), `terminal`,
+    `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others say who waits:
+    `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue for the answer of
+    a task by its id), `conversation` (somebody talks to the function that calls this).
     """
 
     kind: str
     says: str
     call: tuple[str, ...] = ()
     decorator: tuple[str, ...] = ()
+    assigned_to: tuple[str, ...] = ()
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
