@@ -14,7 +14,7 @@ from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
-from tierlint.loops import Shape, shape
+from tierlint.loops import Shape, inputs, shape
 from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
@@ -83,6 +83,7 @@ class Tracer:
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
+        self._asked_in_cells: dict[FunctionId, list[CallId]] = {}
         self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
         self._looked: Looked = {}
@@ -372,13 +373,27 @@ class Tracer:
             return None
         if self._asking is None:
             self._asking = self._find_asking()
+        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
         reach = self.program.reach(entry.function.path, by_name=False)
         for function in functions:
             for source, evidence in self._asking.get(function, {}).items():
-                if source.path in reach:
+                if source.path in reach and self._concerns(source, steps):
                     return evidence
-        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
         return next((said for step in steps if (said := self._confirmed(step, path.fan_out)) is not None), None)
+
+    def _concerns(self, source: FunctionId, steps: tuple[CallId, ...]) -> bool:
+        """What a cell of a notebook asks concerns its own requests, and those that use what it was told."""
+        questions = self._asked_in_cells.get(source, [])
+        module = self.program.modules[source.path]
+        here = [step for step in steps if step.path == source.path and module.call(step.index).function == source.index]
+        cells = {self.program.location(question).cell for question in questions}
+        told = {name for question in questions for name in module.call(question.index).use.names}
+        return (
+            not questions
+            or not here
+            or any(self.program.location(step).cell in cells for step in here)
+            or any(name in told for step in here for name in inputs(module, module.call(step.index), range(1, 1 << 30)))
+        )
 
     def _confirmed(self, step: CallId, fan_out: Evidence | None) -> Evidence | None:
         """After the answer somebody is asked whether it will do; of many answers, after each."""
@@ -409,6 +424,8 @@ class Tracer:
                         self._confirming.setdefault(function, []).append((call, text))
                     else:
                         level.setdefault(function, {}).setdefault(function, text)
+                        if call.path.endswith(".ipynb") and record.function == 0:
+                            self._asked_in_cells.setdefault(function, []).append(call)
         for _ in range(4):
             for function, sources in level.items():
                 found.setdefault(function, {}).update(sources)
