@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tierlint.catalog import Catalog, Detach
 from tierlint.entry_points import EntryPoints
+from tierlint.launches import Launches, Started
 from tierlint.model import (
     Call,
     CallEdge,
@@ -34,10 +35,13 @@ _BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter",
 class Edges:
     """The edges of the call graph, found backwards and on demand, one function at a time."""
 
-    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks) -> None:
+    def __init__(
+        self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks, launches: Launches
+    ) -> None:
         self._program = program
         self._entries = entries
         self._sinks = sinks
+        self._launches = launches
         tables = catalog.frameworks
         self._detaches = [d for t in tables for d in t.detach]
         self._fan_outs = [f for t in tables for f in t.fan_out]
@@ -101,12 +105,34 @@ class Edges:
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
             for edge in self._run_by_keeper(function):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for edge in self._launched(function):
+                edges.setdefault((edge.caller, edge.by, edge.how), edge)
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
             known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
             self._edges[function, by_tests] = known
         return known
+
+    def to_body(self, path: str) -> tuple[CallEdge, ...]:
+        """Who in the project starts a file as a program."""
+        return tuple(self._by_launch(FunctionId(path, 0), one) for one in self._launches.of_body(path))
+
+    def _launched(self, function: FunctionId) -> Iterator[CallEdge]:
+        """Who in the project starts a function as a program, or as a command of a framework."""
+        for one in self._launches.of_function(function):
+            yield self._by_launch(function, one)
+        path = "/" + function.path
+        if "/management/commands/" in path and self._entries.is_command(function):
+            for one in self._launches.of_command(path.rpartition("/")[2].removesuffix(".py")):
+                yield self._by_launch(function, one)
+
+    def _by_launch(self, function: FunctionId, started: Started) -> CallEdge:
+        table, call = started.table, started.call
+        caller = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+        waits = table.waits or is_awaited(self._program, call, Detach(table.says, waited_by=table.waited_by))
+        how: EdgeKind = "launches" if waits else "detached"
+        return CallEdge(caller, function, call, how, None, waits, self._program.location(call), table.says)
 
     def _handed_over(self, usage: Usage) -> EntryPoint | None:
         """A framework is handed the function, or a signature of it: `add_periodic_task(60, clean.s())`."""

@@ -59,7 +59,7 @@ class EntryPoints:
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
         self._messages: Mapping[tuple[str, str], Sequence[Location]] | None = None
-        self.by_script, self.by_function, self.by_management = _started(program, targets)
+        self.by_script, self.by_function, self.by_management = started_by(program, targets)
 
     def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
         """Every way in which the outside world starts a function itself (module bodies: `of_body`)."""
@@ -193,12 +193,19 @@ class EntryPoints:
             for target in self.by_management.get(name, ()):
                 yield self.started(function, target)
 
-    def of_body(self, path: str, guarded: bool) -> tuple[EntryPoint, ...]:
-        """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`."""
+    def is_command(self, function: FunctionId) -> bool:
+        """A framework runs the function as a command."""
+        return any(entry.kind == "command" for entry in self.of(function))
+
+    def of_body(self, path: str, guarded: bool, *, is_launched: bool = False) -> tuple[EntryPoint, ...]:
+        """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`; is_launched: the
+        project itself starts it, and nobody need do it by hand."""
         function = FunctionId(path, 0)
         if path.endswith(".ipynb"):
             executed = [self.started(function, target) for target in self.by_script.get(path, ())]
             if any(entry.kind in ("schedule", "ci-job") for entry in executed):
+                return tuple(executed)
+            if is_launched:
                 return tuple(executed)
             at = self.program.definition(function)
             return (EntryPoint(function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"),)
@@ -211,9 +218,9 @@ class EntryPoints:
         if guarded and not started and self.program.modules[path].holds_tests:
             at = self.program.definition(function)
             return (EntryPoint(function, self.program.modules[path].name, "test", at, "a test file that runs itself"),)
-        if guarded:
+        if guarded and not is_launched:
             return (*started, *(self.entry(function, pattern) for pattern in self.guards))
-        if started:
+        if started or is_launched:
             return tuple(started)
         importers = self.program.importers(path)
         at = self.program.definition(function)
@@ -296,7 +303,7 @@ def _fits_file(path: str, globs: Collection[str]) -> bool:
     return any(fnmatchcase(path if "/" in glob else base, glob) for glob in globs)
 
 
-def _started(
+def started_by(
     program: Program, targets: Sequence[Target]
 ) -> tuple[Mapping[str, list[Target]], Mapping[FunctionId, list[Target]], Mapping[str, list[Target]]]:
     """What commands start: module bodies by path, functions, and management commands by name."""

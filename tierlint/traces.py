@@ -14,6 +14,7 @@ from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
+from tierlint.launches import Launches
 from tierlint.loops import Shape, inputs, shape
 from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
@@ -72,12 +73,12 @@ class _Path(Struct, frozen=True):
 class Tracer:
     """Follows calls backwards to entry points; what was learnt of one function serves all calls behind it."""
 
-    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints) -> None:
+    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints, launches: Launches) -> None:
         self.program = program
         self.catalog = catalog
         self.entries = entries
         sinks = Sinks(program, catalog, entries)
-        self.edges = Edges(program, catalog, entries, sinks)
+        self.edges = Edges(program, catalog, entries, sinks, launches)
         self._unreached = Unreached(program, catalog, self.edges, entries)
         self.audience = Audience(program, entries, sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
@@ -141,8 +142,10 @@ class Tracer:
                 continue
             seen.add(state)
             if path.function.index == 0:
-                for entry in self.entries.of_body(path.function.path, path.guarded):
+                launched = self.edges.to_body(path.function.path) if len(path.hops) < LONGEST else ()
+                for entry in self.entries.of_body(path.function.path, path.guarded, is_launched=bool(launched)):
                     self._record(found, call, entry, path)
+                waiting.extend(self._extended(path, edge, call.call) for edge in launched)
                 continue
             for entry in self.entries.of(path.function):
                 self._record(found, call, entry, path)

@@ -272,6 +272,25 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     given: tuple[str, ...] = ()
 
 
+class Launch(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that starts another program of the project: `subprocess.run(["python", "jobs/sort.py"])`.
+
+    command: the arguments (positions, keywords) with a line for the shell or a list of words; words: every argument is
+    one of them. before: what would stand before it in a shell, where only the name of a file or command is handed over.
+    waits: the caller goes on when the program has ended; where it does not, waited_by: what on the handle waits after
+    all. when: as in the commands of deployment files, where something else than the code around says when it runs.
+    """
+
+    says: str
+    call: tuple[str, ...]
+    command: tuple[int | str, ...] = (0,)
+    words: bool = False
+    before: str = ""
+    waits: bool = True
+    waited_by: tuple[str, ...] = ()
+    when: str = ""
+
+
 class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that runs a function once per item: function and items are positions or keywords (`receiver` too).
 
@@ -421,6 +440,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     entry_point: tuple[EntryPattern, ...] = ()
     deployment: tuple[Deployment, ...] = ()
     detach: tuple[Detach, ...] = ()
+    launch: tuple[Launch, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
     registration: tuple[Registration, ...] = ()
     hook: tuple[Hook, ...] = ()
@@ -503,6 +523,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "entry_point": EntryPattern,
     "deployment": Deployment,
     "detach": Detach,
+    "launch": Launch,
     "fan_out": FanOut,
     "registration": Registration,
     "hook": Hook,
