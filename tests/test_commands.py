@@ -99,6 +99,7 @@ FILES = {
         'resource "aws_lambda_function" "cork" {\n  handler = "jobs/cork.run"\n}\n'
     ),
     "Pipfile": '[scripts]\nweigh = "python jobs/bottling.py --weigh"\n',
+    "actions/crush/Dockerfile": 'FROM python:3.13\nCOPY flows/cider.py /\nENTRYPOINT ["python", "/cider.py"]\n',
     "actions/brew/action.yml": (
         "runs:\n  using: composite\n  steps:\n    - run: python flows/cider.py\n      shell: bash\n"
     ),
@@ -314,6 +315,8 @@ CASES: list[tuple[str, Expected]] = [
     ("poe compost", ()),
     ("hatch run field:weigh", (script("jobs/bottling.py", "--weigh"),)),
     ("uses ./actions/brew", (script("flows/cider.py"),)),
+    ("dockerfile actions/crush/Dockerfile", (script("flows/cider.py"),)),
+    ("dockerfile actions/brew/Dockerfile", ()),
     ("task bottle", (HARVEST, BOTTLING)),
     ("task", (HARVEST,)),
     ("task compost", ()),
