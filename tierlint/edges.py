@@ -106,7 +106,8 @@ class Edges:
             for edge in self._run_by_keeper(function):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
             for edge in self._launched(function):
-                edges.setdefault((edge.caller, edge.by, edge.how), edge)
+                if by_tests or not self._program.modules[edge.caller.path].holds_tests:
+                    edges.setdefault((edge.caller, edge.by, edge.how), edge)
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
@@ -116,7 +117,9 @@ class Edges:
 
     def to_body(self, path: str) -> tuple[CallEdge, ...]:
         """Who in the project starts a file as a program."""
-        return tuple(self._by_launch(FunctionId(path, 0), one) for one in self._launches.of_body(path))
+        found = (self._by_launch(FunctionId(path, 0), one) for one in self._launches.of_body(path))
+        # Tests start everything, and a program that starts itself again was started before.
+        return tuple(e for e in found if e.caller.path != path and not self._program.modules[e.caller.path].holds_tests)
 
     def _launched(self, function: FunctionId) -> Iterator[CallEdge]:
         """Who in the project starts a function as a program, or as a command of a framework."""

@@ -135,6 +135,7 @@ class Tracer:
         """Go back from a call, each kind of path through a function once; whether all of them were followed."""
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
+        presumed: list[tuple[EntryPoint, _Path]] = []
         while waiting and len(seen) < MOST_STATES and len(found) < MOST_TRACES:
             path = waiting.popleft()
             state = kind(path)
@@ -145,6 +146,8 @@ class Tracer:
                 launched = self.edges.to_body(path.function.path) if len(path.hops) < LONGEST else ()
                 for entry in self.entries.of_body(path.function.path, path.guarded, is_launched=bool(launched)):
                     self._record(found, call, entry, path)
+                if launched:
+                    presumed += ((e, path) for e in self.entries.of_body(path.function.path, path.guarded))
                 waiting.extend(self._extended(path, edge, call.call) for edge in launched)
                 continue
             for entry in self.entries.of(path.function):
@@ -162,6 +165,9 @@ class Tracer:
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))
+        # Where nobody is seen to start what starts it, somebody does that by hand.
+        for entry, path in presumed if not any(votes(trace) for trace in found.values()) else ():
+            self._record(found, call, entry, path)
         return not waiting or len(found) >= MOST_TRACES
 
     def _runs_what_it_wraps(self, path: _Path, by_tests: bool) -> bool:
