@@ -99,21 +99,25 @@ def _command(program: Program, call: CallId, record: Call, table: Launch) -> str
     scope = Scope(call.path, record.function, record.owner)
     if table.words:
         words = [_text(program, expr, scope) for expr in record.arguments]
-        return _joined(table, words) if words and not any(isinstance(a, Spread) for a in record.arguments) else None
+        return _quoted(words) if words and not any(isinstance(a, Spread) for a in record.arguments) else None
     for which in table.command:
         expr = argument(record, which)
         if expr is not None:
-            items = _items(program, expr, scope)
-            if items is not None:
-                return _joined(table, [_text(program, item, inner) for item, inner in items])
-            text = _text(program, expr, scope)
-            if text.strip(_UNKNOWN):
-                return f"{table.before} {text}".strip()
+            more = [argument(record, following) for following in table.then if following != which]
+            parts = [_line(program, part, scope) for part in (expr, *more) if part is not None]
+            text = " ".join(parts)
+            return f"{table.before} {text}".strip() if text.strip(_UNKNOWN) else None
     return None
 
 
-def _joined(table: Launch, words: Sequence[str]) -> str:
-    return f"{table.before} {' '.join(w if _UNKNOWN in w else shlex.quote(w) for w in words)}".strip()
+def _line(program: Program, expr: Expr, scope: Scope) -> str:
+    """What an argument adds to a command: the text that it is, or the words that it holds."""
+    items = _items(program, expr, scope)
+    return _text(program, expr, scope) if items is None else _quoted([_text(program, *item) for item in items])
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return " ".join(word if _UNKNOWN in word else shlex.quote(word) for word in words)
 
 
 def _items(program: Program, expr: Expr, scope: Scope) -> list[tuple[Expr, Scope]] | None:

@@ -276,15 +276,17 @@ class Launch(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that starts another program of the project: `subprocess.run(["python", "jobs/sort.py"])`.
 
     command: the arguments (positions, keywords) with a line for the shell or a list of words; words: every argument is
-    one of them. before: what would stand before it in a shell, where only the name of a file or command is handed over.
-    waits: the caller goes on when the program has ended; where it does not, waited_by: what on the handle waits after
-    all. when: as in the commands of deployment files, where something else than the code around says when it runs.
+    one of them. then: the arguments with the words that follow. before: what would stand before it in a shell, where
+    only the name of a file or command is handed over. waits: the caller goes on when the program has ended; where it
+    does not, waited_by: what on the handle waits after all. when: as in the commands of deployment files, where
+    something else than the code around says when it runs.
     """
 
     says: str
     call: tuple[str, ...]
     command: tuple[int | str, ...] = (0,)
     words: bool = False
+    then: tuple[int | str, ...] = ()
     before: str = ""
     waits: bool = True
     waited_by: tuple[str, ...] = ()
