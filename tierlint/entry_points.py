@@ -79,6 +79,8 @@ class EntryPoints:
                 if self.patterns[number].inner or not self._is_given(decorator, scope, self.patterns[number]):
                     continue
                 yield self.entry(function, self.patterns[number])
+                if self.patterns[number].with_file:
+                    yield from (self.started(function, target) for target in self.by_script.get(function.path, ()))
                 if self.patterns[number].kind == "command":
                     for target in self.by_management.get(self._command_name(decorator, scope, defined.name), ()):
                         yield self.started(function, target)

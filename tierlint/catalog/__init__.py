@@ -200,6 +200,8 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     `client.on_message = answer`. given: the decorator or the call has one of these keywords, or an argument that is a
     certain literal (a glob): `type=httpTrigger`, by position or keyword `0/event_type=http`; `()`: it has no argument.
 
+    with_file: a command that starts the file runs the function: `modal run jobs/sort.py`.
+
     decorator + method: a class that carries it, whose methods run. decorator + inner: functions (globs) that are
     defined in the function which carries it. method_of + named_under: methods whose names are sent as texts under one
     of these keys of a dict, with dots for underscores or without: `{"type": "ship.sunk"}` runs `ship_sunk`.
@@ -228,6 +230,7 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     given: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
     named_under: tuple[str, ...] = ()
+    with_file: bool = False
 
 
 class Deployment(Struct, frozen=True, forbid_unknown_fields=True):

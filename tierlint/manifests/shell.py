@@ -50,11 +50,13 @@ class Line(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """One simple command. depth: how many subshells it is in; stdin: the here-document it reads."""
+    """One simple command. depth: how many subshells it is in; stdin: the here-document or text it reads; source: the
+    file that it reads."""
 
     words: tuple[str, ...]
     depth: int = 0
     stdin: str = ""
+    source: str = ""
 
 
 class Token(Struct, frozen=True):
@@ -134,6 +136,7 @@ def statements(text: str) -> tuple[Statement, ...]:
     found: list[Statement] = []
     words: list[str] = []
     depth, redirected, here = 0, False, 0
+    stdin = source = reads = ""
     # Positions in `found` of the statements whose here-document is still to come.
     reading: list[int] = []
     for token in [*_tokens(text), Token("newline", "", len(text), len(text))]:
@@ -142,9 +145,14 @@ def statements(text: str) -> tuple[Statement, ...]:
                 found.extend(Statement(s.words, s.depth + depth + 1, s.stdin) for s in statements(inner))
             if not redirected:
                 words.append(unquoted(token.text))
+            elif reads == "<<<":
+                stdin = unquoted(token.text)
+            elif reads == "<":
+                source = unquoted(token.text)
             redirected = False
         elif token.kind == "redirect":
             redirected = not token.text[-1].isdigit() and not token.text.endswith("-")
+            reads = token.text
         elif token.kind == "heredoc":
             here += 1
         elif token.kind == "body" and reading:
@@ -153,8 +161,9 @@ def statements(text: str) -> tuple[Statement, ...]:
         elif token.kind in ("operator", "newline"):
             if words:
                 reading.extend([len(found)] * here)
-                found.append(Statement(tuple(words), depth))
+                found.append(Statement(tuple(words), depth, stdin, source))
             words, here, redirected = [], 0, False
+            stdin = source = ""
             depth = max(depth + (token.text == "(") - (token.text == ")"), 0)
     return tuple(found)
 
