@@ -28,6 +28,7 @@ from tierlint import catalog
 from tierlint.analysis import linked
 from tierlint.entry_points import EntryPoints
 from tierlint.files import summarise
+from tierlint.launches import Launches
 from tierlint.model import CallId, FunctionId
 from tierlint.pipeline import on_a_big_stack
 from tierlint.program import Program
@@ -71,7 +72,7 @@ def names(program: Program) -> dict[FunctionId, str]:
 def edges(program: Program, tables: catalog.Catalog) -> Iterator[Edge]:
     """Who runs what, as the tracer sees it, and the names outside the program that its calls resolve to."""
     named = names(program)
-    tracer = Tracer(program, tables, EntryPoints(program, tables, ()))
+    tracer = Tracer(program, tables, EntryPoints(program, tables, ()), Launches(program, (), ()))
     callers = {function: {edge.caller for edge in tracer.edges.to(function, by_tests=True)[0]} for function in named}
     wrappers: dict[FunctionId, list[FunctionId]] = {}
     for function in named:

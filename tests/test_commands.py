@@ -99,6 +99,7 @@ FILES = {
         'resource "aws_lambda_function" "cork" {\n  handler = "jobs/cork.run"\n}\n'
     ),
     "Pipfile": '[scripts]\nweigh = "python jobs/bottling.py --weigh"\n',
+    "actions/crush/Dockerfile": 'FROM python:3.13\nCOPY flows/cider.py /\nENTRYPOINT ["python", "/cider.py"]\n',
     "actions/brew/action.yml": (
         "runs:\n  using: composite\n  steps:\n    - run: python flows/cider.py\n      shell: bash\n"
     ),
@@ -210,6 +211,11 @@ CASES: list[tuple[str, Expected]] = [
     ("python - <<'EOF'\nfrom orchard import press\npress.main()\nEOF", (function("orchard.press:main"),)),
     ("cat <<EOF > notes.txt\npython jobs/harvest.py\nEOF", ()),
     ("bash <<EOF\npython jobs/harvest.py\nEOF", (HARVEST,)),
+    ("bash <<< 'python jobs/harvest.py'", (HARVEST,)),
+    ("cat <<< 'python jobs/harvest.py'", ()),
+    ("python - < jobs/harvest.py > notes.txt", (HARVEST,)),
+    ("python jobs/bottling.py < jobs/harvest.py", (BOTTLING,)),
+    ("psql < jobs/harvest.py", ()),
     ("python -m cProfile -o out.prof jobs/harvest.py", (HARVEST,)),
     ("python -m debugpy --listen 5678 -m orchard.press", (PRESS,)),
     ("coverage run --source orchard -m orchard.press", (PRESS,)),
@@ -314,6 +320,8 @@ CASES: list[tuple[str, Expected]] = [
     ("poe compost", ()),
     ("hatch run field:weigh", (script("jobs/bottling.py", "--weigh"),)),
     ("uses ./actions/brew", (script("flows/cider.py"),)),
+    ("dockerfile actions/crush/Dockerfile", (script("flows/cider.py"),)),
+    ("dockerfile actions/brew/Dockerfile", ()),
     ("task bottle", (HARVEST, BOTTLING)),
     ("task", (HARVEST,)),
     ("task compost", ()),
@@ -417,6 +425,7 @@ CASES: list[tuple[str, Expected]] = [
     ("papermill notebooks/absent.ipynb out.ipynb", ()),
     # Flows and remote functions
     ("modal run flows/cider.py::ferment --days 3", (function("flows.cider:ferment", "--days", "3"),)),
+    ("modal run flows/cider.py --days 3", (script("flows/cider.py", "--days", "3"),)),
     ("modal deploy flows/cider.py", (worker("flows.cider"),)),
     ("prefect deploy flows/cider.py:ferment --name x", (function("flows.cider:ferment", "--name", "x"),)),
     ("dagster dev -f flows/cider.py", (worker("flows.cider", "dev"),)),

@@ -16,6 +16,7 @@ from tierlint.config import Settings
 from tierlint.entry_points import EntryPoints
 from tierlint.files import Files, summaries_of
 from tierlint.filtering import filter_diagnostics
+from tierlint.launches import Launches, launches
 from tierlint.model import (
     ApiCall,
     EntryPoint,
@@ -55,12 +56,16 @@ def report_on(
         is_manifest = project.glob_matcher(manifests.GLOBS)
         deployment = {p: text for p, text in files.manifests.items() if is_manifest(p, p.rpartition("/")[2])}
         commands, unread = manifests.read_manifests(deployment)
-        targets = manifests.interpret(commands, deployment, found.sources)
+        started = launches(program, tables)
+        every = manifests.interpret((*commands, *(one.command for one in started)), deployment, found.sources)
+        apart = {one.command.at for one in started if not one.table.when}
+        targets = [target for target in every if target.command.at not in apart]
+        inner = Launches(program, [one for one in started if not one.table.when], every)
         by_name = lay_out(tables)
         calls = find_api_calls(program, tables, by_name, official_by_default=settings.assume_openai_host)
         readings = Readings(root, program, files, known)
         judged = _judge_all(
-            root, program, tables, by_name, targets, calls, found.selected, readings, files, settings, price_list
+            root, program, tables, by_name, targets, inner, calls, found.selected, readings, files, settings, price_list
         )
     finally:
         if collects:
@@ -104,6 +109,7 @@ def _judge_all(
     tables: Catalog,
     by_name: Known,
     targets: Sequence[Target],
+    inner: Launches,
     calls: Sequence[ApiCall],
     selected: frozenset[str] | None,
     readings: Readings,
@@ -116,7 +122,7 @@ def _judge_all(
     by_call = readings.of_calls(
         one for call in asked for one in (call.call, *(p.call for p in call.places), *(lost.call for lost in call.lost))
     )
-    tracer = Tracer(program, tables, EntryPoints(program, tables, targets))
+    tracer = Tracer(program, tables, EntryPoints(program, tables, targets), inner)
     said = _requirements(tables, files, settings)
 
     def judged(call: ApiCall) -> JudgedCall:
@@ -182,7 +188,8 @@ def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
     for table in every:
         aliases.update({alias.name: alias.stands_for for alias in table.alias})
         for flow in table.flow:
-            flows.update(dict.fromkeys(flow.call, flow.gives))
+            part = "" if flow.part is None else f"[{flow.part}]"
+            flows.update({name + part: flow.gives for name in flow.call})
             flows.update({f".{name}": flow.gives for name in flow.attribute})
     return aliases, flows
 

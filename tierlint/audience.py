@@ -64,9 +64,12 @@ class Audience:
     ) -> tuple[Destination, ...]:
         """Where the answer ends up on a trace."""
         way = self._way(call, hops)
-        ends = dict.fromkeys(sorted(way.ends, key=_by_place)[:MOST_DESTINATIONS])
+        answers = ENTRY_KINDS[entry.kind] == SECONDS and not is_apart
+        # What answers a request is only there where one is answered.
+        found = [end for end in way.ends if answers or end.kind != "response"]
+        ends = dict.fromkeys(sorted(found, key=_by_place)[:MOST_DESTINATIONS])
         if way.given_back:
-            if ENTRY_KINDS[entry.kind] == SECONDS and not is_apart:
+            if answers:
                 ends[Destination("response", Evidence(f"given back by {entry.name}, whose caller waits", entry.at))] = (
                     None
                 )

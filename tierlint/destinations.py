@@ -162,6 +162,9 @@ class Destinations:
         path = binding.target.removesuffix("[]")
         root = path.partition(".")[0]
         held.names.add(path)
+        at = locate(module, binding.line, 1, binding.line, 1)
+        ends = self._sinks.of_attribute(path, Scope(module.path, binding.function, binding.owner))
+        held.ends.update({Destination(kind, Evidence(says, at)): None for kind, says in ends})
         if path == binding.target == root and binding.home is None:
             return
         self._put_into(module, function, root, path, binding.line, held)

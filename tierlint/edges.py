@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tierlint.catalog import Catalog, Detach
 from tierlint.entry_points import EntryPoints
+from tierlint.launches import Launches, Started
 from tierlint.model import (
     Call,
     CallEdge,
@@ -20,7 +21,7 @@ from tierlint.model import (
     Location,
     Name,
 )
-from tierlint.patterns import Names
+from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Usage, locate
 from tierlint.program.modules import Module
 from tierlint.program.values import ClassValue, External, FunctionValue, argument
@@ -34,10 +35,13 @@ _BUILTINS_THAT_CALL = frozenset(f"builtins.{name}" for name in ("map", "filter",
 class Edges:
     """The edges of the call graph, found backwards and on demand, one function at a time."""
 
-    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks) -> None:
+    def __init__(
+        self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks, launches: Launches
+    ) -> None:
         self._program = program
         self._entries = entries
         self._sinks = sinks
+        self._launches = launches
         tables = catalog.frameworks
         self._detaches = [d for t in tables for d in t.detach]
         self._fan_outs = [f for t in tables for f in t.fan_out]
@@ -99,12 +103,39 @@ class Edges:
                     continue
                 for edge in self._edges_of(function, usage, callers):
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for edge in self._run_by_keeper(function):
+                edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for edge in self._launched(function):
+                if by_tests or not self._program.modules[edge.caller.path].holds_tests:
+                    edges.setdefault((edge.caller, edge.by, edge.how), edge)
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
             known = (tuple(edges.values()), tuple(dict.fromkeys(entries)))
             self._edges[function, by_tests] = known
         return known
+
+    def to_body(self, path: str) -> tuple[CallEdge, ...]:
+        """Who in the project starts a file as a program."""
+        found = (self._by_launch(FunctionId(path, 0), one) for one in self._launches.of_body(path))
+        # Tests start everything, and a program that starts itself again was started before.
+        return tuple(e for e in found if e.caller.path != path and not self._program.modules[e.caller.path].holds_tests)
+
+    def _launched(self, function: FunctionId) -> Iterator[CallEdge]:
+        """Who in the project starts a function as a program, or as a command of a framework."""
+        for one in self._launches.of_function(function):
+            yield self._by_launch(function, one)
+        path = "/" + function.path
+        if "/management/commands/" in path and self._entries.is_command(function):
+            for one in self._launches.of_command(path.rpartition("/")[2].removesuffix(".py")):
+                yield self._by_launch(function, one)
+
+    def _by_launch(self, function: FunctionId, started: Started) -> CallEdge:
+        table, call = started.table, started.call
+        caller = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+        waits = table.waits or is_awaited(self._program, call, Detach(table.says, waited_by=table.waited_by))
+        how: EdgeKind = "launches" if waits else "detached"
+        return CallEdge(caller, function, call, how, None, waits, self._program.location(call), table.says)
 
     def _handed_over(self, usage: Usage) -> EntryPoint | None:
         """A framework is handed the function, or a signature of it: `add_periodic_task(60, clean.s())`."""
@@ -139,11 +170,18 @@ class Edges:
         if usage.how == "method":
             yield self._by_method(function, usage, module, call, at)
             return
+        if usage.how == "class":
+            for number in self._fan_out_names.of_call(self._program, call):
+                spread = self._fan_outs[number]
+                if spread.builds and usage.which in spread.function:
+                    text = Evidence(f"{spread.says}: one request per item", at)
+                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
+            return
         if usage.how in ("handed", "instance"):
             for number in self._detach_names.of_call(self._program, call):
                 detach = self._detaches[number]
                 if detach.takes == "function" and usage.which in detach.runs:
-                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    yield self._detached(function, usage.caller, call, detach, at)
                     return
             for number in self._fan_out_names.of_call(self._program, call):
                 spread = self._fan_outs[number]
@@ -161,7 +199,7 @@ class Edges:
         if usage.how == "called":
             for detach in self._detached_calls:
                 if self._entries.carries(function, detach.decorator):
-                    yield self._detached(function, usage.caller, call, detach, module, at)
+                    yield self._detached(function, usage.caller, call, detach, at)
                     return
         yield CallEdge(usage.caller, function, call, how, None, True, at)
 
@@ -177,6 +215,18 @@ class Edges:
         if self._entries.is_served(call.path):
             body, at = FunctionId(call.path, 0), self._program.location(call)
             yield CallEdge(body, function, call, "callback", None, True, at, table.says, chained)
+
+    def _run_by_keeper(self, function: FunctionId) -> Iterator[CallEdge]:
+        """A function that a decorator leaves with an object: `@flow.task()` runs where `flow.run(...)` is called."""
+        for table, built in self._registrations.kept(function, self._entries):
+            left = Detach(table.says, waited_by=table.waited_by, how="dispatched")
+            for caller, start in self._registrations.started(built, (*table.run_by, *table.left_by)):
+                at = self._program.location(start)
+                record = self._program.modules[start.path].call(start.index)
+                if record.name in table.left_by or (table.left_given and is_given(table.left_given, record)):
+                    yield self._detached(function, caller, start, left, at)
+                else:
+                    yield CallEdge(caller, function, start, "callback", None, True, at, table.says)
 
     def _may_call_back(self, call: CallId, which: int | str | None, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
@@ -202,10 +252,12 @@ class Edges:
             if self._entries.carries(function, spread.decorator):
                 text = Evidence(f"{spread.says}: one request per item", at)
                 return CallEdge(usage.caller, function, call, "callback", text, True, at)
+        record = module.call(call.index)
         fitting = [self._detaches[number] for number in self._detach_methods.matching(str(usage.which))]
+        fitting = [detach for detach in fitting if is_given(detach.given, record)]
         for detach in sorted(fitting, key=lambda detach: not detach.decorator):
-            if not detach.decorator or self._entries.carries(function, detach.decorator):
-                return self._detached(function, usage.caller, call, detach, module, at)
+            if not detach.decorator or self._entries.carries(function, detach.decorator, or_class=True):
+                return self._detached(function, usage.caller, call, detach, at)
         return CallEdge(usage.caller, function, call, "callback", None, True, at)
 
     def _detached(
@@ -214,7 +266,6 @@ class Edges:
         caller: FunctionId,
         call: CallId,
         detach: Detach,
-        module: Module,
         at: Location,
     ) -> CallEdge:
         waits = self.is_waited_for(call, detach)
@@ -227,7 +278,7 @@ class Edges:
         if self._by_name is None:
             self._by_name = {}
             for number, detach in enumerate(self._detaches):
-                if detach.takes not in ("name", "function name"):
+                if detach.takes not in ("name", "function name", "method name"):
                     continue
                 for tail in sorted({name.rpartition(".")[2] for name in detach.call}):
                     for call, record in self._program.resolver.calls_named(tail):
@@ -241,11 +292,11 @@ class Edges:
             defined = self._program.modules[function.path].function(function.index)
             # A class may stand for the method that is the task.
             names += [("function name", name) for name in (defined.qualname, defined.qualname.rpartition(".")[0])]
+        names.append(("method name", self._program.modules[function.path].function(function.index).qualname))
         for name in names:
             for call, detach in self._by_name.get(name, ()):
-                module = self._program.modules[call.path]
-                caller = FunctionId(call.path, module.call(call.index).function)
-                yield self._detached(function, caller, call, detach, module, self._program.location(call))
+                caller = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+                yield self._detached(function, caller, call, detach, self._program.location(call))
 
     def is_waited_for(self, call: CallId, detach: Detach) -> bool:
         """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""
@@ -266,7 +317,13 @@ def _is_within(module: Module, function: int, outer: int) -> bool:
 
 
 def _texts(record: Call, detach: Detach) -> Iterator[str]:
+    classes = [name.replace(" ", "") + "." for which in detach.of for name in _text(record, which)]
     for which in detach.runs:
-        expr = argument(record, which)
-        if isinstance(expr, Constant) and isinstance(expr.value, str):
-            yield expr.value
+        for name in _text(record, which):
+            yield from (of + name for of in classes) if detach.of else (name,)
+
+
+def _text(record: Call, which: int | str) -> Iterator[str]:
+    expr = argument(record, which)
+    if isinstance(expr, Constant) and isinstance(expr.value, str):
+        yield expr.value

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from tierlint.catalog import Catalog, EntryPattern
-from tierlint.handovers import Handovers, Started
-from tierlint.listings import Listings
+from tierlint.handovers import Handovers, Started, takes
+from tierlint.listings import Listings, messages
 from tierlint.model import (
     CallId,
     CallResult,
@@ -16,9 +16,10 @@ from tierlint.model import (
     Expr,
     Function,
     FunctionId,
+    Location,
     Target,
 )
-from tierlint.patterns import Names
+from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Scope, Usage, dotted
 from tierlint.program.modules import Module
 from tierlint.program.usages import receiver_of
@@ -57,7 +58,8 @@ class EntryPoints:
         self.listings = Listings(program, self.patterns, self.handovers.names())
         self._found: dict[FunctionId, tuple[EntryPoint, ...]] = {}
         self._bodies: dict[str, EntryPattern | None] = {}
-        self.by_script, self.by_function, self.by_management = _started(program, targets)
+        self._messages: Mapping[tuple[str, str], Sequence[Location]] | None = None
+        self.by_script, self.by_function, self.by_management = started_by(program, targets)
 
     def of(self, function: FunctionId) -> tuple[EntryPoint, ...]:
         """Every way in which the outside world starts a function itself (module bodies: `of_body`)."""
@@ -74,18 +76,24 @@ class EntryPoints:
         for decorator in defined.decorators:
             text, values = self.decorator(decorator, scope)
             for number in self.decorators.fitting(values, text):
-                if not _is_given(self.program, scope, decorator, self.patterns[number]):
+                if self.patterns[number].inner or not self._is_given(decorator, scope, self.patterns[number]):
                     continue
                 yield self.entry(function, self.patterns[number])
+                if self.patterns[number].with_file:
+                    yield from (self.started(function, target) for target in self.by_script.get(function.path, ()))
                 if self.patterns[number].kind == "command":
                     for target in self.by_management.get(self._command_name(decorator, scope, defined.name), ()):
                         yield self.started(function, target)
+        if defined.parent > 0 and defined.owner < 0:
+            yield from self._inside(function, module, defined)
         if defined.owner >= 0:
             _, outside = self.program.resolver.order((function.path, defined.owner))
             for base in outside:
                 for number in self.bases.matching(base.name):
                     pattern = self.patterns[number]
-                    if any(fnmatchcase(defined.name, glob) for glob in pattern.method):
+                    if pattern.named_under:
+                        yield from (self._at(function, (pattern, at)) for at in self._sent(defined.name, pattern))
+                    elif any(fnmatchcase(defined.name, glob) for glob in pattern.method):
                         yield self.entry(function, pattern)
                         yield from self._scheduled_command(function, pattern)
             yield from self._of_class(function, defined)
@@ -104,6 +112,23 @@ class EntryPoints:
             yield self.started(function, target)
         for started in (*self.listings.of(function), *self.handovers.of_function(function)):
             yield self._at(function, started)
+
+    def _inside(self, function: FunctionId, module: Module, defined: Function) -> Iterator[EntryPoint]:
+        """A function that is defined in another one, which carries a framework's decorator."""
+        outer = module.function(defined.parent)
+        scope = Scope(function.path, outer.parent, outer.owner)
+        for decorator in outer.decorators:
+            text, values = self.decorator(decorator, scope)
+            for number in self.decorators.fitting(values, text):
+                if any(fnmatchcase(defined.name, glob) for glob in self.patterns[number].inner):
+                    yield self.entry(function, self.patterns[number])
+
+    def _sent(self, method: str, pattern: EntryPattern) -> Iterator[Location]:
+        """Where a message names a method."""
+        if self._messages is None:
+            self._messages = messages(self.program, frozenset(k for p in self.patterns for k in p.named_under))
+        for key in pattern.named_under:
+            yield from self._messages.get((key, method), ())
 
     def _of_class(self, function: FunctionId, defined: Function) -> Iterator[EntryPoint]:
         """A method of a class that carries a framework's decorator, or that a framework is handed."""
@@ -127,14 +152,32 @@ class EntryPoints:
             return dotted(module, callee), self.program.callees(CallId(scope.path, decorator.call))
         return dotted(module, decorator), self.program.resolver.values(decorator, scope)
 
-    def carries(self, function: FunctionId, decorators: tuple[str, ...]) -> bool:
-        """The function carries one of these decorators."""
-        defined = self.program.modules[function.path].function(function.index)
-        scope = Scope(function.path, defined.parent, defined.owner)
+    def carries(self, function: FunctionId, decorators: tuple[str, ...], *, or_class: bool = False) -> bool:
+        """The function carries one of these decorators, or its class does."""
+        module = self.program.modules[function.path]
+        defined = module.function(function.index)
         names = Names((name, 0) for name in decorators)
-        return any(
-            names.fitting(values, text) for text, values in (self.decorator(d, scope) for d in defined.decorators)
-        )
+        for one in (defined, module.class_(defined.owner)) if or_class and defined.owner >= 0 else (defined,):
+            scope = Scope(function.path, one.parent, one.owner)
+            if any(names.fitting(values, text) for text, values in (self.decorator(d, scope) for d in one.decorators)):
+                return True
+        return False
+
+    def _is_given(self, decorator: Expr, scope: Scope, pattern: EntryPattern) -> bool:
+        """The decorator is given what the pattern asks for, `@app.function(schedule=nightly)`, or the object that it
+        belongs to: `@nightly.task()` of `nightly = hatchet.workflow(on_crons=...)`.
+        """
+        if not pattern.given:
+            return True
+        if not isinstance(decorator, CallResult):
+            return False
+        record = self.program.modules[scope.path].call(decorator.call)
+        calls = [record]
+        receiver = receiver_of(record.callee)
+        for value in self.program.resolver.values(receiver, scope) if receiver is not None else ():
+            if isinstance(value, External) and value.made is not None:
+                calls.append(self.program.modules[value.made.path].call(value.made.index))
+        return any(is_given(pattern.given, call) for call in calls)
 
     def _command_name(self, decorator: Expr, scope: Scope, function: str) -> str:
         """The word that starts a command of a framework's own command line: the decorator's, or the function's name."""
@@ -152,12 +195,19 @@ class EntryPoints:
             for target in self.by_management.get(name, ()):
                 yield self.started(function, target)
 
-    def of_body(self, path: str, guarded: bool) -> tuple[EntryPoint, ...]:
-        """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`."""
+    def is_command(self, function: FunctionId) -> bool:
+        """A framework runs the function as a command."""
+        return any(entry.kind == "command" for entry in self.of(function))
+
+    def of_body(self, path: str, guarded: bool, *, is_launched: bool = False) -> tuple[EntryPoint, ...]:
+        """How a module's body is started; guarded: the code stands under `if __name__ == "__main__"`; is_launched: the
+        project itself starts it, and nobody need do it by hand."""
         function = FunctionId(path, 0)
         if path.endswith(".ipynb"):
             executed = [self.started(function, target) for target in self.by_script.get(path, ())]
             if any(entry.kind in ("schedule", "ci-job") for entry in executed):
+                return tuple(executed)
+            if is_launched:
                 return tuple(executed)
             at = self.program.definition(function)
             return (EntryPoint(function, "notebook", "notebook", at, "a notebook: whoever opened it runs its cells"),)
@@ -170,9 +220,9 @@ class EntryPoints:
         if guarded and not started and self.program.modules[path].holds_tests:
             at = self.program.definition(function)
             return (EntryPoint(function, self.program.modules[path].name, "test", at, "a test file that runs itself"),)
-        if guarded:
+        if guarded and not is_launched:
             return (*started, *(self.entry(function, pattern) for pattern in self.guards))
-        if started:
+        if started or is_launched:
             return tuple(started)
         importers = self.program.importers(path)
         at = self.program.definition(function)
@@ -217,11 +267,17 @@ class EntryPoints:
         callee = module.call(usage.call.index).callee
         text = dotted(module, callee)
         found = self.handovers.arguments.fitting(self.program.callees(usage.call), text)
-        fitting = [self.patterns[number] for number in found if usage.which in self.patterns[number].argument]
+        record = module.call(usage.call.index)
+        fitting = [
+            pattern
+            for pattern in (self.patterns[number] for number in found)
+            if takes(pattern, usage.which) and is_given(pattern.given, record)
+        ]
         if not fitting and usage.which == 0:  # a decorator that is put on by hand: `app.get("/")(page)`
             scope = Scope(usage.call.path, usage.caller.index)
             text, values = self.decorator(callee, scope)
             fitting = [self.patterns[number] for number in self.decorators.fitting(values, text)]
+            fitting = [pattern for pattern in fitting if not pattern.inner and self._is_given(callee, scope, pattern)]
         for pattern in fitting:
             return EntryPoint(usage.caller, text, pattern.kind, self.program.location(usage.call), pattern.says)
         return None
@@ -249,25 +305,7 @@ def _fits_file(path: str, globs: Collection[str]) -> bool:
     return any(fnmatchcase(path if "/" in glob else base, glob) for glob in globs)
 
 
-def _is_given(program: Program, scope: Scope, decorator: Expr, pattern: EntryPattern) -> bool:
-    """The decorator has one of the keywords that the pattern asks for, `@app.function(schedule=nightly)`, or the
-    object has it that the decorator belongs to: `@nightly.task()` of `nightly = hatchet.workflow(on_crons=...)`.
-    """
-    if not pattern.given:
-        return True
-    if not isinstance(decorator, CallResult):
-        return False
-    record = program.modules[scope.path].call(decorator.call)
-    calls = [record]
-    receiver = receiver_of(record.callee)
-    for value in program.resolver.values(receiver, scope) if receiver is not None else ():
-        if isinstance(value, External) and value.made is not None:
-            calls.append(program.modules[value.made.path].call(value.made.index))
-    keywords = [item for call in calls for item in call.keywords]
-    return any(keyword in pattern.given and value != Constant(None) for keyword, value in keywords)
-
-
-def _started(
+def started_by(
     program: Program, targets: Sequence[Target]
 ) -> tuple[Mapping[str, list[Target]], Mapping[FunctionId, list[Target]], Mapping[str, list[Target]]]:
     """What commands start: module bodies by path, functions, and management commands by name."""

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Many
 
 from tierlint.catalog import Deployment, EntryPattern
 from tierlint.deployments import Deployments
-from tierlint.model import Binding, CallId, Constant, Element, Expr, FunctionId, Location, Name, Subscript
-from tierlint.patterns import Names
+from tierlint.model import (
+    Binding,
+    Call,
+    CallId,
+    CallResult,
+    Constant,
+    Element,
+    Expr,
+    FunctionId,
+    Location,
+    Name,
+    Sequence,
+    Subscript,
+)
+from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Scope, dotted, locate
+from tierlint.program.modules import Module
 from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassKey,
@@ -24,8 +39,8 @@ from tierlint.program.values import (
     given_as,
 )
 
-# What stands for the file around a call that is handed none of its functions by name.
-_FILE = "file"
+# What a call means that is handed nothing.
+_UNSAID = frozenset({"annotation", "file"})
 # A pattern, and where the code stands that it fits.
 Started = tuple[EntryPattern, Location]
 
@@ -33,7 +48,7 @@ Started = tuple[EntryPattern, Location]
 class Handovers:
     """Finds what a function is started by because somebody handed it over; everything is looked up once."""
 
-    def __init__(self, program: Program, patterns: Sequence[EntryPattern], deployments: Sequence[Deployment]) -> None:
+    def __init__(self, program: Program, patterns: Many[EntryPattern], deployments: Many[Deployment]) -> None:
         self.program = program
         self.patterns = patterns
         self.arguments = Names((n, i) for i, p in enumerate(patterns) for n in p.argument_of)
@@ -46,7 +61,7 @@ class Handovers:
         """Who starts a function that is handed over under another name than its own: `app.add_route(config.on)`."""
         if self._functions is None:
             self._functions = {}
-            for found, started in (*self._by_value(), *self._assigned(), *self._deployed(), *self._of_files()):
+            for found, started in (*self._by_value(), *self._assigned(), *self._deployed()):
                 self._functions.setdefault(found, []).append(started)
         return self._functions.get(function, [])
 
@@ -73,21 +88,6 @@ class Handovers:
             for value in values:
                 if isinstance(value, FunctionValue):
                     yield FunctionId(value.path, value.index), (pattern, self.program.location(call))
-
-    def _of_files(self) -> Iterator[tuple[FunctionId, Started]]:
-        """Functions of a file that is handed over as a whole, by a call that names none of them: `fire.Fire()`."""
-        tails = {n.rpartition(".")[2] for p in self.patterns if _FILE in p.argument for n in p.argument_of}
-        for tail in sorted(tails):
-            for call, record in self.program.resolver.calls_named(tail):
-                module = self.program.modules[call.path]
-                for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
-                    pattern = self.patterns[number]
-                    places = ((None, one) if isinstance(one, int) else (one, None) for one in pattern.argument)
-                    if _FILE not in pattern.argument or any(given_as(record, *place) is not None for place in places):
-                        continue
-                    for index, defined in enumerate(module.summary.functions[1:], 1):
-                        if defined.parent == 0 and defined.owner < 0 and defined.name[0].isalpha():
-                            yield FunctionId(module.path, index), (pattern, self.program.location(call))
 
     def _deployed(self) -> Iterator[tuple[FunctionId, Started]]:
         """Functions that are deployed to a cloud, by what is told to call them."""
@@ -131,21 +131,79 @@ class Handovers:
         """What frameworks are handed, argument by argument, by the patterns and expressions that are asked for."""
         patterns = [pattern for pattern in self.patterns if is_asked_for(pattern)]
         on_receiver = {n.rpartition(".")[2] for p in patterns if "receiver" in p.argument for n in p.argument_of}
+        on_nothing = {n.rpartition(".")[2] for p in patterns if _UNSAID & {*p.argument} for n in p.argument_of}
         for name in sorted({n.rpartition(".")[2] for pattern in patterns for n in pattern.argument_of}):
             for call, record in self.program.resolver.calls_named(name):
                 module = self.program.modules[call.path]
                 receiver = receiver_of(record.callee) if name in on_receiver else None
                 given = (*record.arguments, *(value for _, value in record.keywords))
-                if not any(is_told(expr) for expr in given) and receiver is None:
+                if not any(is_told(expr) for expr in given) and receiver is None and name not in on_nothing:
                     continue
                 for number in self.arguments.fitting(self.program.callees(call), dotted(module, record.callee)):
                     pattern = self.patterns[number]
-                    for which in pattern.argument if is_asked_for(pattern) else ():
-                        place = (None, which) if isinstance(which, int) else (which, None)
-                        expr = receiver if which == "receiver" else given_as(record, *place)
-                        if expr is not None and is_told(expr):
-                            scope = Scope(call.path, record.function, record.owner)
+                    if not is_asked_for(pattern) or not is_given(pattern.given, record):
+                        continue
+                    scope = Scope(call.path, record.function, record.owner)
+                    handed = [*_handed(pattern, record, receiver)]
+                    for expr in handed:
+                        if is_told(expr):
                             yield call, pattern, self.program.resolver.values(expr, scope)
+                    if not handed:
+                        yield call, pattern, self._unsaid(pattern, module, call)
+
+    def _unsaid(self, pattern: EntryPattern, module: Module, call: CallId) -> Values:
+        """What a call means that is handed nothing: `Depends()`, `fire.Fire()`."""
+        if "file" in pattern.argument:
+            functions = [n for of in module.functions(0).values() for n in of if module.function(n).name[:1] != "_"]
+            classes = [n for of in module.classes(0).values() for n in of if module.class_(n).name[:1] != "_"]
+            return (
+                *(FunctionValue(call.path, number) for number in functions),
+                *(ClassValue(call.path, number) for number in classes),
+            )
+        hint, scope = _type_of(module, call) if "annotation" in pattern.argument else (None, None)
+        return self.program.resolver.values(hint, scope) if hint is not None and scope is not None else ()
+
+
+def takes(pattern: EntryPattern, which: int | str) -> bool:
+    """A pattern is about an argument of a call, by its position or its keyword."""
+    return which in pattern.argument or (isinstance(which, str) and "**" in pattern.argument)
+
+
+def _handed(pattern: EntryPattern, record: Call, receiver: Expr | None) -> Iterator[Expr]:
+    """The arguments of a call that a pattern is about."""
+    for which in pattern.argument:
+        if which == "receiver" and receiver is not None:
+            yield receiver
+        elif which == "**":
+            yield from (value for name, value in record.keywords if name is not None)
+        else:
+            expr = given_as(record, *((None, which) if isinstance(which, int) else (which, None)))
+            if expr is not None:
+                yield expr
+
+
+def _type_of(module: Module, call: CallId) -> tuple[Expr | None, Scope | None]:
+    """The type of the parameter whose default a call is, `x: Context = Depends()`, or beside which it stands in an
+    annotation: `Annotated[Context, Depends()]`."""
+    itself = CallResult(call.index)
+    for function in module.summary.functions:
+        scope = Scope(module.path, function.parent, function.owner)
+        for parameter in function.parameters:
+            hint = parameter.annotation
+            if parameter.default == itself:
+                return hint, scope
+            if hint is not None and (beside := _beside(hint, itself)) is not None:
+                return beside, scope
+    for binding in module.summary.bindings:
+        if (beside := _beside(binding.value, itself)) is not None:
+            return beside, Scope(module.path, binding.function, binding.owner)
+    return None, None
+
+
+def _beside(hint: Expr, call: CallResult) -> Expr | None:
+    """Of `Annotated[Context, Depends()]`, the type that the call is put to."""
+    inner = hint.key.items if isinstance(hint, Subscript) and isinstance(hint.key, Sequence) else ()
+    return inner[0] if call in inner[1:] else None
 
 
 def inside(program: Program, value: Value) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -16,6 +17,7 @@ from tierlint.model import (
     Dictionary,
     Expr,
     FunctionId,
+    Location,
     Name,
     Spread,
 )
@@ -116,6 +118,32 @@ def _assigned(module: Module) -> Iterator[tuple[str, Expr, Binding | Call]]:
             if keyword is not None:
                 yield keyword, value, call
                 yield from ((name, inner, call) for name, inner in _keys(keyword, value))
+
+
+def messages(program: Program, keys: frozenset[str]) -> dict[tuple[str, str], list[Location]]:
+    """Where a dict says under one of these keys which method is meant: `{"type": "ship.sunk"}` means `ship_sunk`."""
+    found: dict[tuple[str, str], list[Location]] = {}
+    for module in program.modules.values():
+        places = [(binding.line, binding.value) for binding in module.summary.bindings]
+        places += [(c.line, expr) for c in module.summary.calls for expr in (*c.arguments, *(v for _, v in c.keywords))]
+        places += [(function.line, expr) for function in module.summary.functions for expr in function.returns]
+        for line, expr in places:
+            for inner in _displays(expr):
+                for key, value in zip(inner.keys, inner.values, strict=True):
+                    if isinstance(key, Constant) and key.value in keys and isinstance(value, Constant):
+                        name = re.sub(r"\W", "_", str(value.value))
+                        found.setdefault((str(key.value), name), []).append(locate(module, line, 1, line, 1))
+    return found
+
+
+def _displays(expr: Expr) -> Iterator[Dictionary]:
+    if isinstance(expr, Dictionary):
+        yield expr
+        for value in expr.values:
+            yield from _displays(value)
+    elif isinstance(expr, SequenceExpr):
+        for value in expr.items:
+            yield from _displays(value)
 
 
 def _keys(name: str, value: Expr) -> Iterator[tuple[str, Expr]]:

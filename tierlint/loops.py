@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from msgspec import Struct
 
 from tierlint.catalog import Catalog
+from tierlint.indexing import ARGUMENT
 from tierlint.indexing.bindings import slots
 from tierlint.model import (
     Attribute,
@@ -309,14 +310,17 @@ def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = N
 
 def _items(program: Program, catalog: Catalog, module: Module, record: Call, number: int, loop: Loop) -> str | None:
     """What a loop runs over, as a person would say it, where that is a collection known up front."""
-    if loop.kind in ("while", "async") or loop.iterable is None:
+    if loop.kind == "async" or loop.iterable is None:
         return None
-    if (loop.kind == "for" and loop.exits) or _ends_by(program, module, record, number, loop):
+    if (loop.kind in ("for", "while") and loop.exits) or _ends_by(program, module, record, number, loop):
         return None  # left at the first good answer: a retry, or a search
     scope = Scope(module.path, loop.function)
     iterable = unwrapped(program, catalog, loop.iterable, scope)
     root = iterable.path if isinstance(iterable, Name) else ""
-    if any(name in loop.carried and _grows(module, name, loop) for name in (root, root.partition(".")[0])):
+    if loop.kind == "while":
+        if isinstance(loop.iterable, Name) and _is_filled_meanwhile(module, loop.iterable.path, loop):
+            return None
+    elif any(name in loop.carried and _grows(module, name, loop) for name in (root, root.partition(".")[0])):
         return None  # grows while it is worked off
     if any(_is_endless(program, catalog, one, scope) for one in (loop.iterable, iterable)):
         return None
@@ -358,6 +362,24 @@ def _grows(module: Module, name: str, loop: Loop) -> bool:
         for record in done
     )
     return changed or any(binding.line in lines for binding in bindings.get(name, ()))
+
+
+def _is_filled_meanwhile(module: Module, name: str, loop: Loop) -> bool:
+    """What a loop works off may be added to from elsewhere: a queue that others have, a list of the whole file."""
+    if name not in module.names(loop.function):
+        return True
+    stores = [b for b in module.stores(name + "[]") if name not in module.names(b.function)]
+    if any(module.function(binding.function).parent == loop.function for binding in stores):
+        return True
+    asked = {f"{name}.{method}" for method in ("get", "get_nowait")}
+    own = [module.call(number) for number in module.calls_in(loop.function)]
+    if not any(c.callee.path in asked for c in own if isinstance(c.callee, Name) and loop.line <= c.line <= loop.end):
+        return False
+    # A queue is there to be shared: only what one function makes, fills and keeps to itself is known up front.
+    filled = [b.line for b in module.bindings(loop.function, -1).get(name + "[]", ())]
+    given = any(kind == ARGUMENT and module.call(n).function == loop.function for kind, n in module.mentions(name))
+    is_own = not _is_parameter(module, loop.function, name)
+    return given or not is_own or not filled or any(line >= loop.line for line in filled)
 
 
 def _ends_by(program: Program, module: Module, record: Call, number: int, loop: Loop) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from functools import cache
 
-from tierlint.model import CallId
+from tierlint.model import Call, CallId, Constant
 from tierlint.program import Program, dotted
-from tierlint.program.values import External, Value
+from tierlint.program.values import External, Value, argument
 
 
 @cache
@@ -58,3 +58,21 @@ class Names:
         """The entries that a call fits."""
         callee = program.modules[call.path].call(call.index).callee
         return self.fitting(program.callees(call), dotted(program.modules[call.path], callee))
+
+
+def is_given(wanted: tuple[str, ...], record: Call) -> bool:
+    """A call has one of what a table asks for, if it asks for anything: an argument, `0/type=http` with a certain value
+    (a glob), or `()`, nothing at all."""
+    for one in wanted:
+        which, has_value, glob = one.partition("=")
+        if which == "()":
+            if not record.arguments and not record.keywords:
+                return True
+            continue
+        value = argument(record, which)
+        if has_value:
+            if isinstance(value, Constant) and fnmatchcase(str(value.value), glob):
+                return True
+        elif value is not None and value != Constant(None):
+            return True
+    return not wanted

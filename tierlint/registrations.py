@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierlint.catalog import Registration
+from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, CALLEE
 from tierlint.model import CallId, Expr, FunctionId, Name
 from tierlint.patterns import Names
@@ -25,6 +26,7 @@ class Registrations:
     def __init__(self, program: Program, tables: list[Registration]) -> None:
         self.program = program
         self.tables = tables
+        self._decorators = Names((name, number) for number, table in enumerate(tables) for name in table.decorator)
         self._names = Names((name, number) for number, table in enumerate(tables) for name in table.call)
         self._starts: dict[tuple[CallId, tuple[str, ...]], tuple[Start, ...]] = {}
 
@@ -35,12 +37,23 @@ class Registrations:
                 return self.tables[number]
         return None
 
+    def kept(self, function: FunctionId, entries: EntryPoints) -> Iterator[tuple[Registration, CallId]]:
+        """The objects that the decorators of a function belong to, by the calls that built them."""
+        defined = self.program.modules[function.path].function(function.index)
+        scope = Scope(function.path, defined.parent, defined.owner)
+        for decorator in defined.decorators if self._decorators.exact or self._decorators.globs else ():
+            text, values = entries.decorator(decorator, scope)
+            for number in self._decorators.fitting(values, text):
+                made = [value.made for value in values if isinstance(value, External)]
+                yield from ((self.tables[number], built) for built in made if built is not None)
+
     def starts(self, call: CallId, table: Registration) -> Iterator[Start]:
         """The calls that run what is left with the object by this call."""
         for built in self._objects(call, table):
-            yield from self._started(built, table.run_by)
+            yield from self.started(built, table.run_by)
 
-    def _started(self, built: CallId, methods: tuple[str, ...]) -> tuple[Start, ...]:
+    def started(self, built: CallId, methods: tuple[str, ...]) -> tuple[Start, ...]:
+        """The calls of these methods of an object, or of one that it is left with."""
         known = self._starts.get((built, methods))
         if known is None:
             holders = self._holders(built)

@@ -1,4 +1,4 @@
-"""The calls that hand something to a person, keep it, or fetch what was left for somebody."""
+"""The calls and attributes that hand something to a person, keep it, or fetch what was left for somebody."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tierlint.catalog import Catalog
 from tierlint.entry_points import EntryPoints
 from tierlint.model import Attribute, CallId, CallResult, Evidence, Expr, FunctionId, Name
 from tierlint.patterns import Names
-from tierlint.program import Program, dotted
+from tierlint.program import Program, Scope, dotted
 from tierlint.program.modules import Module
-from tierlint.program.values import FunctionValue
+from tierlint.program.values import External, FunctionValue
 
 
 class Sinks:
@@ -23,6 +23,8 @@ class Sinks:
         self._entries = entries
         self._sinks = [s for t in catalog.frameworks for s in t.sink]
         self._names = Names((n, i) for i, s in enumerate(self._sinks) for n in s.call)
+        self._attributes = Names((n, i) for i, s in enumerate(self._sinks) for n in s.assigned_to)
+        self._attribute_names = frozenset(n.rpartition(".")[2] for s in self._sinks for n in s.assigned_to)
         # The last parts of all names, where each has one: of most calls the tables have nothing to say.
         tails = {n.rpartition(".")[2] for s in self._sinks for n in s.call}
         self._tails = re.compile("|".join(translate(tail) for tail in sorted(tails)))
@@ -44,6 +46,16 @@ class Sinks:
             known = tuple((sink.kind, sink.says) for sink in found)
             self._of_call[call] = known
         return known
+
+    def of_attribute(self, path: str, scope: Scope) -> tuple[tuple[str, str], ...]:
+        """What the tables say of an attribute that something is put into."""
+        owner, _, attribute = path.rpartition(".")
+        if not owner or attribute not in self._attribute_names:
+            return ()
+        values = self._program.resolver.values(Name(owner), scope)
+        of = [External(f"{value.name}.{attribute}") for value in values if isinstance(value, External)]
+        known = of if of or not values else [*values]
+        return tuple((s.kind, s.says) for s in (self._sinks[n] for n in self._attributes.fitting(known, path)))
 
     def below(
         self, function: FunctionId, kind: str, depth: int, made: CallId | None = None, *, later: bool = False

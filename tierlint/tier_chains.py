@@ -199,8 +199,10 @@ class _Walk:
             if len(self.own) > _MOST_FUNCTIONS:
                 raise InTheWay("too many functions are behind it to look at all of them")
             if function.index == 0:
-                self.own[node] = [*self.entries.of_body(function.path, node[1])]
-                self.incoming[node] = []
+                launched = self.edges.to_body(function.path)
+                self.own[node] = [*self.entries.of_body(function.path, node[1], is_launched=bool(launched))]
+                self.incoming[node] = [(edge, self.caller(edge)) for edge in launched]
+                waiting += [caller for _, caller in self.incoming[node]]
                 continue
             edges, handed = self.edges.to(function)
             self.own[node] = [*self.entries.of(function), *handed]

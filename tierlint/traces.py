@@ -14,7 +14,8 @@ from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
-from tierlint.loops import Shape, shape
+from tierlint.launches import Launches
+from tierlint.loops import Shape, inputs, shape
 from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
@@ -72,17 +73,18 @@ class _Path(Struct, frozen=True):
 class Tracer:
     """Follows calls backwards to entry points; what was learnt of one function serves all calls behind it."""
 
-    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints) -> None:
+    def __init__(self, program: Program, catalog: Catalog, entries: EntryPoints, launches: Launches) -> None:
         self.program = program
         self.catalog = catalog
         self.entries = entries
         sinks = Sinks(program, catalog, entries)
-        self.edges = Edges(program, catalog, entries, sinks)
+        self.edges = Edges(program, catalog, entries, sinks, launches)
         self._unreached = Unreached(program, catalog, self.edges, entries)
         self.audience = Audience(program, entries, sinks)
         self.prompts = [p for t in catalog.frameworks for p in t.prompt]
         self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
         self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
+        self._asked_in_cells: dict[FunctionId, list[CallId]] = {}
         self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
         self._looked: Looked = {}
@@ -133,6 +135,7 @@ class Tracer:
         """Go back from a call, each kind of path through a function once; whether all of them were followed."""
         seen: set[tuple[object, ...]] = set()
         waiting = deque([start])
+        presumed: list[tuple[EntryPoint, _Path]] = []
         while waiting and len(seen) < MOST_STATES and len(found) < MOST_TRACES:
             path = waiting.popleft()
             state = kind(path)
@@ -140,8 +143,12 @@ class Tracer:
                 continue
             seen.add(state)
             if path.function.index == 0:
-                for entry in self.entries.of_body(path.function.path, path.guarded):
+                launched = self.edges.to_body(path.function.path) if len(path.hops) < LONGEST else ()
+                for entry in self.entries.of_body(path.function.path, path.guarded, is_launched=bool(launched)):
                     self._record(found, call, entry, path)
+                if launched:
+                    presumed += ((e, path) for e in self.entries.of_body(path.function.path, path.guarded))
+                waiting.extend(self._extended(path, edge, call.call) for edge in launched)
                 continue
             for entry in self.entries.of(path.function):
                 self._record(found, call, entry, path)
@@ -158,6 +165,9 @@ class Tracer:
                 fits, receiver = self._receiver(path, edge)
                 if fits:
                     waiting.append(msgspec.structs.replace(self._extended(path, edge, call.call), receiver=receiver))
+        # Where nobody is seen to start what starts it, somebody does that by hand.
+        for entry, path in presumed if not any(votes(trace) for trace in found.values()) else ():
+            self._record(found, call, entry, path)
         return not waiting or len(found) >= MOST_TRACES
 
     def _runs_what_it_wraps(self, path: _Path, by_tests: bool) -> bool:
@@ -372,13 +382,27 @@ class Tracer:
             return None
         if self._asking is None:
             self._asking = self._find_asking()
+        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
         reach = self.program.reach(entry.function.path, by_name=False)
         for function in functions:
             for source, evidence in self._asking.get(function, {}).items():
-                if source.path in reach:
+                if source.path in reach and self._concerns(source, steps):
                     return evidence
-        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
         return next((said for step in steps if (said := self._confirmed(step, path.fan_out)) is not None), None)
+
+    def _concerns(self, source: FunctionId, steps: tuple[CallId, ...]) -> bool:
+        """What a cell of a notebook asks concerns its own requests, and those that use what it was told."""
+        questions = self._asked_in_cells.get(source, [])
+        module = self.program.modules[source.path]
+        here = [step for step in steps if step.path == source.path and module.call(step.index).function == source.index]
+        cells = {self.program.location(question).cell for question in questions}
+        told = {name for question in questions for name in module.call(question.index).use.names}
+        return (
+            not questions
+            or not here
+            or any(self.program.location(step).cell in cells for step in here)
+            or any(name in told for step in here for name in inputs(module, module.call(step.index), range(1, 1 << 30)))
+        )
 
     def _confirmed(self, step: CallId, fan_out: Evidence | None) -> Evidence | None:
         """After the answer somebody is asked whether it will do; of many answers, after each."""
@@ -409,6 +433,8 @@ class Tracer:
                         self._confirming.setdefault(function, []).append((call, text))
                     else:
                         level.setdefault(function, {}).setdefault(function, text)
+                        if call.path.endswith(".ipynb") and record.function == 0:
+                            self._asked_in_cells.setdefault(function, []).append(call)
         for _ in range(4):
             for function, sources in level.items():
                 found.setdefault(function, {}).update(sources)

@@ -70,11 +70,11 @@ class Arguments:
             given, values = self.in_call(*self.bound, which)
         return given, values
 
-    def first(self, names: Iterable[str | int]) -> tuple[bool, Values]:
-        """The first of these arguments that is given."""
+    def first(self, names: Iterable[str | int], *, objects: bool = False) -> tuple[bool, Values]:
+        """The first of these arguments that is given; objects: literals are something else in the same place."""
         for name in names:
             given, values = self.given(name)
-            if given:
+            if given and not (objects and values and all(isinstance(value, ConstantValue) for value in values)):
                 return True, values
         return False, ()
 

@@ -193,7 +193,7 @@ def _held(
         client_answers = merged(behind(world, table, through, depth + 1)) if given else None
         vendors = made.given(client.provider_keyword)[1] if client.provider_keyword else ()
         vendor = literals(vendors)
-        given_model, values = made.first(client.model)
+        given_model, values = made.first(client.model, objects=client.sole)
         if given_model and len(vendor) != 1 and any(v != ConstantValue(None) for v in vendors):
             why = Evidence(f"`{client.provider_keyword}` is decided elsewhere", made.program.location(value.made))
             found.append(Answers("configurable", models=literals(values) or None, because=(why,)))

@@ -56,8 +56,8 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     provider_keyword: the argument that names the vendor apart from the model. falls_back_on: where the object is set
     for all that are built without one: `dspy.configure(lm)` is an argument of a call, `llama_index.core.Settings.llm`
     an attribute. otherwise: who answers when neither names nor holds a model. sole: only where the held object is known
-    to reach OpenAI is this a request at all. by_call: a module or factory whose functions take with each call what
-    other clients are built with.
+    to reach OpenAI is this a request at all, and a literal where it could be is something else. by_call: a module or
+    factory whose functions take with each call what other clients are built with.
 
     tier: whether the constructor takes a tier: `keyword` or `none`; spelling, also, tier_since, drops, raises: as
     in Method. extends: the spelling only adds to an argument that is there; to write the argument where there is none
@@ -153,12 +153,15 @@ class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     `element of N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N`
     (many of these), `instance of N`, `stored of N` (the instances that a database holds), `partial of N`,
     `module named N`, `object named N`, `instance named N` (of the class of that name; all by a literal), or a dotted
-    name whose instance it is.
+    name whose instance it is. N is a position or a keyword; `*.name` is a method of whatever it is called on, which may
+    be a class of the project then: `instance of receiver`. part: which item of what the call gives, where that is taken
+    apart: `app, route = fast_app()`.
     """
 
     gives: str
     call: tuple[str, ...] = ()
     attribute: tuple[str, ...] = ()
+    part: int | None = None
 
 
 class Host(Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,11 +197,19 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     of jobs; with method: the name of its class, or of the function that gives it back. The function may stand there
     itself: `functions = [resize]` in `class Worker` is `Worker.functions`; only_in: the files (globs over their names)
     in which such a name means that. assigned_to: an attribute (globs) that the function is put into:
-    `client.on_message = answer`. given: the decorator has one of these keywords.
+    `client.on_message = answer`. given: the decorator or the call has one of these keywords, or an argument that is a
+    certain literal (a glob): `type=httpTrigger`, by position or keyword `0/event_type=http`; `()`: it has no argument.
 
-    decorator + method: a class that carries it, whose methods run. argument_of: the argument may also be a text with
-    the function's dotted name, or something that the project deploys (`Deployment`); `receiver` is what the call is a
-    method of, `file` the functions of the file where it stands, if it is handed nothing else.
+    with_file: a command that starts the file runs the function: `modal run jobs/sort.py`.
+
+    decorator + method: a class that carries it, whose methods run. decorator + inner: functions (globs) that are
+    defined in the function which carries it. method_of + named_under: methods whose names are sent as texts under one
+    of these keys of a dict, with dots for underscores or without: `{"type": "ship.sunk"}` runs `ship_sunk`.
+
+    argument_of: the argument may also be a text with the function's dotted name, or something that the project deploys
+    (`Deployment`). `receiver` is what the call is a method of; `**` any keyword. Where no other argument of the pattern
+    is handed over, `annotation` is the type of the parameter whose default the call is, and `file` everything that the
+    file around the call defines.
     """
 
     kind: str
@@ -217,6 +228,9 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     only_in: tuple[str, ...] = ()
     assigned_to: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+    named_under: tuple[str, ...] = ()
+    with_file: bool = False
 
 
 class Deployment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -241,11 +255,12 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
 
     call: dotted names; method: method names on a function of the project (`task.delay()`). runs: which argument is
     run: positions and keywords; `receiver` for `method`. takes: `function`, `call` (a coroutine: the argument is the
-    call itself), `name` (a dotted string or task name), `function name` (of a task, without its module) or `rest` (what
-    comes after this call in the same function, where it is handed what `runs` names). waited_by: what on the handle
-    waits for the answer after all, a method, an attribute, or `()`, a call of the handle itself. how: `detached` or
-    `dispatched`.
-    decorator: `method` means this on functions that carry one of these; without `method`, their plain call does.
+    call itself), `name` (a dotted string or task name), `function name` (of a task, without its module), `method name`
+    (of a class whose name is the argument `of`, spaces apart) or `rest` (what comes after this call in the same
+    function, where it is handed what `runs` names). waited_by: what on the handle waits for the answer after all, a
+    method, an attribute, or `()`, a call of the handle itself. how: `detached` or `dispatched`.
+    decorator: `method` means this on functions that carry one of these, or whose class does; without `method`, their
+    plain call does. given: as in EntryPattern, of the method's call.
     """
 
     says: str
@@ -256,12 +271,36 @@ class Detach(Struct, frozen=True, forbid_unknown_fields=True):
     waited_by: tuple[str, ...] = ()
     how: str = "detached"
     decorator: tuple[str, ...] = ()
+    of: tuple[int | str, ...] = ()
+    given: tuple[str, ...] = ()
+
+
+class Launch(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that starts another program of the project: `subprocess.run(["python", "jobs/sort.py"])`.
+
+    command: the arguments (positions, keywords) with a line for the shell or a list of words; words: every argument is
+    one of them. then: the arguments with the words that follow. before: what would stand before it in a shell, where
+    only the name of a file or command is handed over. waits: the caller goes on when the program has ended; where it
+    does not, waited_by: what on the handle waits after all. when: as in the commands of deployment files, where
+    something else than the code around says when it runs.
+    """
+
+    says: str
+    call: tuple[str, ...]
+    command: tuple[int | str, ...] = (0,)
+    words: bool = False
+    then: tuple[int | str, ...] = ()
+    before: str = ""
+    waits: bool = True
+    waited_by: tuple[str, ...] = ()
+    when: str = ""
 
 
 class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
     """A call that runs a function once per item: function and items are positions or keywords (`receiver` too).
 
     method: method names on a function of the project that carries one of the decorators, where it is the receiver.
+    builds: the function may be a class, of which an object is built that is called for each item.
     """
 
     says: str
@@ -270,6 +309,7 @@ class FanOut(Struct, frozen=True, forbid_unknown_fields=True):
     items: tuple[int | str, ...] = (1,)
     method: tuple[str, ...] = ()
     decorator: tuple[str, ...] = ()
+    builds: bool = False
 
 
 class Registration(Struct, frozen=True, forbid_unknown_fields=True):
@@ -277,15 +317,22 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
     `graph.add_node("draft", draft)`, then `graph.compile().invoke(state)`.
 
     function: positions and keywords. keeper: the object is the `receiver` of the call or its `result`. run_by: the
-    methods. steps: the functions left with one object run one after the other, each with what the last one gave.
+    methods that wait for what the function gives; left_by: those that set it going and go on, left_given: what the
+    others do that with, as in EntryPattern; waited_by: what on the handle waits after all. steps: the functions left
+    with one object run one after the other, each with what the last one gave. decorator: one that leaves the function
+    with the object that it belongs to: `@flow.task()`.
     """
 
-    call: tuple[str, ...]
     says: str
     run_by: tuple[str, ...]
+    call: tuple[str, ...] = ()
     function: tuple[int | str, ...] = (0,)
     keeper: str = "receiver"
     steps: bool = False
+    decorator: tuple[str, ...] = ()
+    left_by: tuple[str, ...] = ()
+    left_given: tuple[str, ...] = ()
+    waited_by: tuple[str, ...] = ()
 
 
 class Hook(Struct, frozen=True, forbid_unknown_fields=True):
@@ -343,18 +390,21 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
-    call of a function of the project that carries one of these.
+    call of a function of the project that carries one of these. assigned_to: an attribute that it is put into,
+    `resp.media = answer`; `*.resp.media` fits where nothing is known of `resp`.
 
-    kind: `live` (reaches a person now), `response` (what a request is answered with, made of what it is handed),
-    `terminal`, `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others
-    say who waits: `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue
-    for the answer of a task by its id), `conversation` (somebody talks to the function that calls this).
+    kind: `live` (reaches a person now), `response` (what a request is answered with; of what a route returns no table
+    says anything, for the return itself does, whatever object it is made into: these are the other ways), `terminal`,
+    `mail` (read later: nobody waits for it), `store`, `log`, `queue` (somebody else takes it on). Others say who waits:
+    `rejoin` (the function that handed the work over takes the answer back here), `poll` (asks a queue for the answer of
+    a task by its id), `conversation` (somebody talks to the function that calls this).
     """
 
     kind: str
     says: str
     call: tuple[str, ...] = ()
     decorator: tuple[str, ...] = ()
+    assigned_to: tuple[str, ...] = ()
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
@@ -395,6 +445,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     entry_point: tuple[EntryPattern, ...] = ()
     deployment: tuple[Deployment, ...] = ()
     detach: tuple[Detach, ...] = ()
+    launch: tuple[Launch, ...] = ()
     fan_out: tuple[FanOut, ...] = ()
     registration: tuple[Registration, ...] = ()
     hook: tuple[Hook, ...] = ()
@@ -477,6 +528,7 @@ _USER_TABLES: dict[str, type[Struct]] = {
     "entry_point": EntryPattern,
     "deployment": Deployment,
     "detach": Detach,
+    "launch": Launch,
     "fan_out": FanOut,
     "registration": Registration,
     "hook": Hook,

@@ -254,7 +254,13 @@ def bin_op(walk: Walk, node: ast.BinOp, use: Use) -> Expr:
         if isinstance(left, (Constant, Template)) or isinstance(right, (Constant, Template)):
             return Template((left, right))
         return Operation("+", left, right)
+    if isinstance(node.op, ast.Div) and (isinstance(right, Template) or _is_text(right)):
+        return Operation("/", left, right)  # a path: `HERE / "jobs"`
     return Unknown(tuple(v.path for v in (left, right) if isinstance(v, Name)))
+
+
+def _is_text(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, str)
 
 
 def operator_call(walk: Walk, node: ast.BinOp, method: str, use: Use, left: Expr | None = None) -> Expr:

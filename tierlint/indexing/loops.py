@@ -7,6 +7,7 @@ import ast
 from msgspec.structs import replace
 
 from tierlint.indexing.bindings import bind
+from tierlint.indexing.emptying import emptied
 from tierlint.indexing.mentions import BOUND
 from tierlint.indexing.names import dotted, target_names
 from tierlint.indexing.walk import NOWHERE, Walk
@@ -69,10 +70,13 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 def while_(walk: Walk, node: ast.While) -> None:
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     flag, first = switch(node.test), len(walk.calls)
-    number = open_loop(walk, "while", None, (), endless, (node.lineno, node.end_lineno or node.lineno))
+    collection = emptied(node)
+    iterable = Name(collection) if collection is not None else None
+    endless = endless and collection is None
+    number = open_loop(walk, "while", iterable, (), endless, (node.lineno, node.end_lineno or node.lineno))
     walk.expr(node.test, NOWHERE)
     kept = walk.in_try, walk.counting, walk.handling
-    walk.in_try, walk.counting, walk.handling = False, True, False
+    walk.in_try, walk.counting, walk.handling = False, collection is None, False
     walk.body(node.body)
     walk.in_try, walk.counting, walk.handling = kept
     if flag is not None and not is_changed(walk, flag, first):

@@ -50,7 +50,8 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     it runs whatever was put in a queue, so no name is needed. serves: it keeps running, whoever starts it;
     serves_names: for these names only. own: the command is itself a file of the project. near: the name is a
     file below the command's directory, and looked for nowhere else. unless: subcommands of the program's own,
-    which are no names. within: the file in which the words name a function.
+    which are no names. within: the file in which the words name a function. otherwise: the kind of target where a
+    file is named and nothing in it.
     """
 
     names: tuple[str, ...]
@@ -74,6 +75,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     near: bool = False
     unless: tuple[str, ...] = ()
     within: str = ""
+    otherwise: str = ""
 
 
 class Follower(Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tierlint.manifests.command_table import with_environment
+from tierlint.manifests.github_actions import images
 from tierlint.manifests.places import folder, inside, page, span
+from tierlint.manifests.recipes import Recipe
 from tierlint.manifests.shell import expand
 from tierlint.model import Command
 
@@ -43,8 +45,21 @@ class Stage(Struct, frozen=True):
     own: bool = False
 
 
-def read(path: str, text: str) -> Iterator[Command]:
-    """What the image is built with, then the entry point with its arguments, for every stage that sets either."""
+def read(path: str, files: Mapping[str, str]) -> Iterator[Command]:
+    """What the image is built with, then the entry point with its arguments, for every stage that sets either; the
+    entry point of a container action is the workflow's that uses it."""
+    of_action = images(path, files)
+    for command in _commands(path, files[path]):
+        if command.when != "service" or not of_action:
+            yield command
+
+
+def recipes(path: str, text: str) -> Iterator[Recipe]:
+    """What the image starts with, by the path of its Dockerfile."""
+    yield Recipe(path, tuple(command for command in _commands(path, text) if command.when == "service"))
+
+
+def _commands(path: str, text: str) -> Iterator[Command]:
     lines = page(text)
     stages: list[Stage] = []
     variables: dict[str, str] = {}

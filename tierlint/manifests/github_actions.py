@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from tierlint.manifests import yaml_values as yaml
-from tierlint.manifests.places import folder, inside, page, span
+from tierlint.manifests.places import folder, inside, matches, page, span
 from tierlint.manifests.recipes import Recipe
-from tierlint.manifests.shell import expand, script_commands, without_root
+from tierlint.manifests.shell import expand, script_commands, with_slashes, without_root
 from tierlint.manifests.yaml_values import Scalar, Yaml
 from tierlint.model import Command
 
@@ -54,9 +54,37 @@ def recipes(path: str, text: str) -> Iterator[Recipe]:
         if _is_action(path):
             steps = yaml.at(document, "runs", "steps")
             found = tuple(command for command, _ in _steps(path, text, steps, root, {}))
-            yield Recipe(inside("", folder(path) or "."), found)
+            yield Recipe(inside("", folder(path) or "."), (*found, *_image(path, text, document)))
         else:
             yield Recipe(path, tuple(command for command, _ in _workflow(path, text, document)))
+
+
+def _image(path: str, text: str, action: Yaml) -> Iterator[Command]:
+    """What an action runs in a container: what it says itself, or what its own image starts with."""
+    runs = yaml.at(action, "runs")
+    if yaml.string(yaml.at(runs, "using")) != "docker":
+        return
+    lines, directory = page(text), folder(path)
+    arguments = yaml.words(yaml.at(runs, "args"))
+    for key in ("pre-entrypoint", "entrypoint", "post-entrypoint"):
+        own = yaml.at(runs, key)
+        if isinstance(own, Scalar):
+            words = [own.text, *(word.text for word in arguments if key == "entrypoint")]
+            yield Command(shlex.join(words), "event", span(path, lines, own.line, own.end_line), directory)
+    image = yaml.at(runs, "image")
+    if isinstance(image, Scalar) and "://" not in image.text and yaml.at(runs, "entrypoint") is None:
+        place = span(path, lines, image.line, image.end_line)
+        yield Command(f"dockerfile {inside(directory, image.text)}", "event", place, directory)
+
+
+def images(path: str, files: Mapping[str, str]) -> bool:
+    """Whether a file is the Dockerfile of an action that a workflow of the repository uses."""
+    here = folder(path)
+    actions = [files.get(f"{here}/{action}" if here else action, "") for action in ACTIONS]
+    if not any("docker" in action and path.rpartition("/")[2] in action for action in actions):
+        return False
+    used = re.compile(rf"""uses:\s*["']?\./{re.escape(here)}["']?\s*$""", re.MULTILINE)
+    return any(used.search(text) for name, text in files.items() if matches(name, WORKFLOWS))
 
 
 def _is_action(path: str) -> bool:
@@ -87,12 +115,13 @@ def _workflow(path: str, text: str, document: Yaml) -> Iterator[tuple[Command, t
         steps = yaml.at(job, "steps")
         for row in _matrix(job):
             variables = {**common, **_variables(job), **row}
-            for command, limits in _steps(path, text, steps, directory, variables):
+            on_windows = "windows" in yaml.string(yaml.at(job, "runs-on"))
+            for command, limits in _steps(path, text, steps, directory, variables, on_windows):
                 yield command, conditions + limits
 
 
 def _steps(
-    path: str, text: str, steps: Yaml | None, directory: str, variables: Mapping[str, str]
+    path: str, text: str, steps: Yaml | None, directory: str, variables: Mapping[str, str], on_windows: bool = False
 ) -> Iterator[tuple[Command, tuple[Condition, ...]]]:
     lines = page(text)
     for step in yaml.sequence(steps):
@@ -108,11 +137,14 @@ def _steps(
             continue
         known = {**variables, **_variables(step)}
         place = span(path, lines, run.line, run.end_line)
-        if yaml.string(yaml.at(step, "shell")).startswith("python"):
+        shell = yaml.string(yaml.at(step, "shell"))
+        if shell.startswith("python"):
             yield Command(f"python -c {shlex.quote(run.text)}", "event", place, inner), conditions
             continue
         first = run.line + 1 if run.literal else run.line
-        for command in script_commands(run.text, path, lines, "event", inner, first, known):
+        of_windows = shell.startswith(("cmd", "pwsh", "powershell")) or (on_windows and not shell)
+        body = with_slashes(run.text) if of_windows else run.text
+        for command in script_commands(body, path, lines, "event", inner, first, known):
             yield command if run.literal else replace(command, at=place), conditions
 
 

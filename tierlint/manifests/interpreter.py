@@ -116,7 +116,8 @@ def _text(text: str, context: Context) -> Iterator[Found]:
         if not command:
             variables.update(assigned)
             exported.update(assigned if is_export else {})
-        here = replace(context, place=Place(directories[-1], file), environment=dict(exported), stdin=statement.stdin)
+        here = replace(context, place=Place(directories[-1], file), environment=dict(exported))
+        here = replace(here, stdin=statement.stdin, source=statement.source)
         yield from _command(words, here)
 
 
@@ -266,6 +267,8 @@ def _wrapped(wrapper: Wrapper, words: Sequence[str], context: Context) -> Iterat
         # hatch puts the environment before the command: `prod:python jobs/digest.py`.
         first = rest[0].partition(":")[2] if wrapper.environments else ""
         yield from _command((first or rest[0], *rest[1:]), context)
+    elif wrapper.stdin and context.source:
+        yield from _command((context.source,), replace(context, source=""))
     elif wrapper.stdin == "shell":
         yield from _text(context.stdin, replace(context, stdin=""))
     elif wrapper.stdin == "python":

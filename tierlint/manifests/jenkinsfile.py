@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tierlint.manifests.places import inside, page, span
-from tierlint.manifests.shell import script_commands
+from tierlint.manifests.shell import script_commands, with_slashes
 from tierlint.model import Command
 
 GLOBS = ("Jenkinsfile*", "*.jenkinsfile", "*.Jenkinsfile", "jenkins/*.groovy")
@@ -22,7 +22,8 @@ _TOKEN = re.compile(
     |(?P<other>[^\s])""",
     re.VERBOSE | re.DOTALL,
 )
-_STEPS = ("sh", "bat", "powershell")
+_STEPS = ("sh", "bat", "powershell", "pwsh")
+_OF_WINDOWS = ("bat", "powershell", "pwsh")
 _SCHEDULES = ("cron", "parameterizedCron")
 _EVENTS = ("pollSCM", "upstream", "githubPush", "gitlab", "GenericTrigger", "bitbucketPush")
 
@@ -65,7 +66,8 @@ def read(path: str, text: str) -> Iterator[Command]:
             whens = [when for when in started if not allowed or when in allowed]
             for when in whens or sorted(allowed)[:1]:
                 first = text.count("\n", 0, string.start) + 1
-                yield from _script(string.text, path, lines, when, directory, first)
+                on_windows = token.text in _OF_WINDOWS
+                yield from _script(string.text, on_windows, path, lines, when, directory, first)
 
 
 def _started(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -136,8 +138,13 @@ def _unquoted(literal: str) -> str:
     return literal
 
 
-def _script(literal: str, path: str, lines: list[str], when: str, directory: str, first: int) -> Iterator[Command]:
+def _script(
+    literal: str, on_windows: bool, path: str, lines: list[str], when: str, directory: str, first: int
+) -> Iterator[Command]:
     body = _unquoted(literal)
+    if on_windows:
+        # `@` keeps a line of a batch file from being shown.
+        body = re.sub(r"(?m)^(\s*)@", r"\1", with_slashes(body.replace("\\\\", "\\")))
     if "\n" not in body:
         body = body.replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\").replace("\\n", "; ")
         yield Command(body, when, span(path, lines, first), directory)

@@ -1,4 +1,4 @@
-"""Kubernetes workloads: scheduled jobs, jobs and what keeps running, also in unrendered Helm templates."""
+"""Kubernetes workloads: scheduled jobs, jobs, Spark's, and what keeps running, also in unrendered Helm templates."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _WHEN = {
     "CronJob": "schedule",
     "CronWorkflow": "schedule",
     "ScaledJob": "message",
+    "ScheduledSparkApplication": "schedule",
+    "SparkApplication": "manual",
     "Job": "manual",
     "Workflow": "manual",
     "WorkflowTemplate": "manual",
@@ -31,6 +33,8 @@ _WHEN = {
     "Pod": "service",
 }
 _KIND = re.compile(rf"^[\s-]*kind:\s*[\"']?(?:{'|'.join(_WHEN)})\b", re.MULTILINE)
+# Where a Spark image or store has a file: `local:///opt/spark/jobs/x.py`.
+_SCHEME = re.compile(r"^\w+://[^/]*")
 _KNATIVE = "serving.knative.dev/"
 _TEMPLATE_USED = re.compile(r"workflowTemplateRef:\s*(?:\{\s*)?name:\s*[\"']?([\w.-]+)")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]*)?\{\{[^\n]*\}\}[ \t]*$", re.MULTILINE)
@@ -99,6 +103,8 @@ def _workloads(path: str, lines: list[str], node: Yaml, when: str, seen: set[int
         when = "service"
     if when == "schedule" and yaml.string(yaml.at(entries, "spec", "suspend")).lower() == "true":
         when = "manual"
+    if when and isinstance(entries.get("mainApplicationFile"), yaml.Scalar):
+        yield from _submitted(path, lines, entries, when)
     for key, value in entries.items():
         if when and key in ("containers", "initContainers", "container"):
             for container in [value] if key == "container" else yaml.sequence(value):
@@ -116,6 +122,13 @@ def _container(path: str, lines: list[str], container: Yaml, when: str) -> Itera
     text = shlex.join(word.text for word in words)
     directory = yaml.string(yaml.at(container, "workingDir")).strip("/")
     yield Command(text, when, span(path, lines, words[0].line, words[-1].end_line), directory)
+
+
+def _submitted(path: str, lines: list[str], entries: Mapping[str, Yaml], when: str) -> Iterator[Command]:
+    """A program that is handed to Spark."""
+    words = (*yaml.words(entries["mainApplicationFile"]), *yaml.words(entries.get("arguments")))
+    text = shlex.join((_SCHEME.sub("", words[0].text), *(word.text for word in words[1:])))
+    yield Command(f"spark-submit {text}", when, span(path, lines, words[0].line))
 
 
 def _source(path: str, lines: list[str], script: Yaml, when: str) -> Iterator[Command]:

@@ -85,7 +85,7 @@ def _target(
     program: Program, word: str, arguments: tuple[str, ...], attribute: str, place: Place, project: Paths
 ) -> Found | None:
     name: str | None
-    name, directory = None, place.directory
+    name, kind, directory = None, program.kind, place.directory
     if program.near and inside(directory, word.partition(":")[0]) not in project.all:
         return None
     if program.within:
@@ -100,9 +100,11 @@ def _target(
         if found is not None and program.kind == "function":
             attribute = found.attribute or attribute
             name = f"{found.module}:{attribute}" if attribute else None
+            if name is None and program.otherwise:
+                kind, name = program.otherwise, locate(word, place, project)
         elif found is not None:
             name = found.module
         directory = found.directory if found else directory
     if name is None:
         return None
-    return Found(program.kind, name, arguments, directory, program.serves or name in program.serves_names)
+    return Found(kind, name, arguments, directory, program.serves or name in program.serves_names)

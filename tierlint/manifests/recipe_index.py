@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tierlint.manifests import (
+    dockerfile,
     dvc,
     github_actions,
     justfile,
@@ -28,6 +29,7 @@ _READERS: Mapping[str, tuple[tuple[str, ...], Callable[[str, str], Iterator[Reci
     "justfile": (justfile.GLOBS, justfile.recipes),
     "pyproject": (pyproject.GLOBS, pyproject.recipes),
     "github_actions": (github_actions.GLOBS, github_actions.recipes),
+    "dockerfile": (dockerfile.GLOBS, dockerfile.recipes),
     "taskfile": (taskfile.GLOBS, taskfile.recipes),
     "package_json": (package_json.GLOBS, package_json.recipes),
     "tox": (tox.GLOBS, tox.recipes),
@@ -79,4 +81,6 @@ def candidate_files(kind: str, name: str, known: Sequence[str], directory: str) 
     if kind == "github_actions":
         paths = (name, *(posixpath.join(name, action) for action in github_actions.ACTIONS))
         return [path for path in paths if path in known]
+    if kind == "dockerfile":
+        return [path for path in known if path == name]
     return nearest_first(known, directory)

@@ -35,6 +35,7 @@ _VARIABLE = re.compile(
 )
 _ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _OWN_PATH = re.compile(r"""(?:\$\{?0\}?|\$\{?BASH_SOURCE[^)\s]*?)["']?\s*\)["']?(?P<below>(?:/[\w.-]+)*)""")
+_BACKSLASH = re.compile(r"(?<=[\w.:%])\\(?=[\w.])")
 _DECLARE = ("export", "declare", "local", "readonly", "typeset")
 # Put into a line as text, any other value could become a command of its own.
 _PLAIN = re.compile(r"(?:\$\(dirname \$0\))?[\w./:@%+,=~ ${}-]{0,1000}")
@@ -49,11 +50,13 @@ class Line(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """One simple command. depth: how many subshells it is in; stdin: the here-document it reads."""
+    """One simple command. depth: how many subshells it is in; stdin: the here-document or text it reads; source: the
+    file that it reads."""
 
     words: tuple[str, ...]
     depth: int = 0
     stdin: str = ""
+    source: str = ""
 
 
 class Token(Struct, frozen=True):
@@ -133,6 +136,7 @@ def statements(text: str) -> tuple[Statement, ...]:
     found: list[Statement] = []
     words: list[str] = []
     depth, redirected, here = 0, False, 0
+    stdin = source = reads = ""
     # Positions in `found` of the statements whose here-document is still to come.
     reading: list[int] = []
     for token in [*_tokens(text), Token("newline", "", len(text), len(text))]:
@@ -141,9 +145,14 @@ def statements(text: str) -> tuple[Statement, ...]:
                 found.extend(Statement(s.words, s.depth + depth + 1, s.stdin) for s in statements(inner))
             if not redirected:
                 words.append(unquoted(token.text))
+            elif reads == "<<<":
+                stdin = unquoted(token.text)
+            elif reads == "<":
+                source = unquoted(token.text)
             redirected = False
         elif token.kind == "redirect":
             redirected = not token.text[-1].isdigit() and not token.text.endswith("-")
+            reads = token.text
         elif token.kind == "heredoc":
             here += 1
         elif token.kind == "body" and reading:
@@ -152,8 +161,9 @@ def statements(text: str) -> tuple[Statement, ...]:
         elif token.kind in ("operator", "newline"):
             if words:
                 reading.extend([len(found)] * here)
-                found.append(Statement(tuple(words), depth))
+                found.append(Statement(tuple(words), depth, stdin, source))
             words, here, redirected = [], 0, False
+            stdin = source = ""
             depth = max(depth + (token.text == "(") - (token.text == ")"), 0)
     return tuple(found)
 
@@ -238,6 +248,11 @@ def without_root(path: str) -> str:
     """A path below a place that only the machine that runs it knows (`/app`, `$HOME`), from there on."""
     known = re.sub(r"^(?:\$\{\{.*?\}\}|\$\{[^}]*\}|\$\(.*\)|`[^`]*`|\$\w+|~\w*)(?=/|$)", "", path)
     return known.lstrip("/")
+
+
+def with_slashes(text: str) -> str:
+    """A command line of Windows with its paths as they are spelt elsewhere: `python jobs\\digest.py`."""
+    return _BACKSLASH.sub("/", text)
 
 
 def script_commands(

@@ -39,10 +39,12 @@ class World(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True):
-    """In what a command is read. seen: which scripts and recipes have been followed already."""
+    """In what a command is read. seen: which scripts and recipes have been followed already; stdin and source: the text
+    and the file that it reads."""
 
     place: Place
     world: World
     seen: set[tuple[str, ...]]
     environment: Mapping[str, str] = {}
     stdin: str = ""
+    source: str = ""

@@ -23,7 +23,9 @@ class CallId(Struct, frozen=True, array_like=True, order=True, gc=False):
     index: int
 
 
-EdgeKind = Literal["direct", "callback", "detached", "dispatched", "override", "named", "decorates", "replaces"]
+EdgeKind = Literal[
+    "direct", "callback", "detached", "dispatched", "override", "named", "decorates", "replaces", "launches"
+]
 
 
 class CallEdge(Struct, frozen=True):
@@ -32,7 +34,8 @@ class CallEdge(Struct, frozen=True):
     how: `direct`; `callback` (handed over and called back); `detached` (handed over to run on its own);
     `dispatched` (by name through a queue); `override` (a base class calls the hook that the callee overrides);
     `named` (the receiver is unknown, only the method's name fits); `decorates` (a decorator runs where something is
-    defined under it); `replaces` (a decorator puts the callee in the caller's place).
+    defined under it); `replaces` (a decorator puts the callee in the caller's place); `launches` (as a program of its
+    own, by a command line).
     waits: the caller waits for the answer.
     fan_out: made once per item of a collection known up front. chained: made with what another function gave before.
     """

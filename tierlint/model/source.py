@@ -233,7 +233,7 @@ class Loop(Struct, frozen=True, array_like=True, gc=False):
     """A loop around code.
 
     kind: `for`, `async` (async for), `while`, `comprehension`. parent: index of the next loop outwards in the same
-    function, or -1.
+    function, or -1. iterable: what it goes over; of a `while`, the collection that it works off without adding to it.
     carried: names whose value in one round may come from an earlier round (read or mutated before they are
     written). exits: the body leaves early by `return`, or by `break` inside a `try`. endless: a `while`
     that ends by a failure or from elsewhere only: `while True` without a way out, `while self.running`.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import Call, CallId, Constant, Element, Expr, Name, Template, Unknown
+from tierlint.model import Attribute, Call, CallId, Constant, Element, Expr, Name, Template, Unknown
 from tierlint.program import records
 from tierlint.program.values import (
     ClassValue,
@@ -70,14 +70,28 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
 
 
 def asked_for(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]:
-    """What a method gives whose name says it on any object: `injector.get(Clerk)` is a `Clerk`."""
+    """What a method gives whose name says it on any object: `injector.get(Clerk)` is a `Clerk`, and so is
+    `Clerk.remote()`; `Clerk.options(...)` is the class still."""
     form, _, which = resolver.flows.get(f"*.{record.name}", "").rpartition(" ")
+    if which == "receiver":
+        for given in _made_on(resolver, record, scope):
+            if isinstance(given, ClassValue):
+                yield InstanceValue(given.path, given.index, exact=True) if form else given
+        return
     expr = argument(record, which) if form == "instance of" else None
     # Of a class, by the way it is written: most of what is got anywhere is no class.
     if isinstance(expr, Name) and expr.path.rpartition(".")[2][:1].isupper():
         for given in resolver.values(expr, scope):
             if isinstance(given, ClassValue):
                 yield InstanceValue(given.path, given.index)
+
+
+def _made_on(resolver: Resolver, record: Call, scope: Scope) -> Values:
+    """What a method is called on."""
+    if isinstance(record.callee, Attribute):
+        return resolver.values(record.callee.base, scope) if "." not in record.callee.name else ()
+    path = record.callee.path.rpartition(".")[0] if isinstance(record.callee, Name) else ""
+    return resolver.values(Name(path), scope) if path else ()
 
 
 def _known_outside(resolver: Resolver, value: FunctionValue) -> External | None:

@@ -234,11 +234,23 @@ def elements(resolver: Resolver, expr: Element, scope: Scope) -> Values:
             found += gone_over(resolver, value)
         elif isinstance(value, StoredValue):
             found.append(InstanceValue(value.path, value.index))
+        elif isinstance(value, External) and expr.index is not None:
+            found += part_of(resolver, value, expr.index)
     if isinstance(iterable, Subscript) and isinstance(iterable.key, Range):
         iterable = iterable.base
     if isinstance(iterable, Name):
         found += stored(resolver, iterable.path, scope)
     return unique(found)
+
+
+def part_of(resolver: Resolver, value: External, index: int) -> Values:
+    """One part of what a call of the outside world gives, by the tables: `app, route = fast_app()`."""
+    name = value.name.removesuffix("()")
+    tail = f"{name.rpartition('.')[2]}[{index}]"
+    if value.name == name or tail not in resolver.telling:
+        return ()
+    gives = resolver.flows.get(f"{name}[{index}]") or resolver.flows.get(f"{name.partition('.')[0]}.*.{tail}")
+    return (resolver.external(gives, value.made),) if gives is not None else ()
 
 
 def gone_over(resolver: Resolver, value: InstanceValue) -> Iterator[Value]:

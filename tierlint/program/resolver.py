@@ -118,7 +118,9 @@ class Resolver:
         return (ConstantValue(text),)
 
     def operation(self, expr: Operation, scope: Scope) -> Values:
-        """One of the two sides, or both together where they are texts."""
+        """One of the two sides, or both together where they are texts; a path is neither of its parts."""
+        if expr.operator == "/":
+            return ()
         found = unique((*self.values(expr.left, scope), *self.values(expr.right, scope)))
         if expr.operator == "+" and any(
             isinstance(v, TemplateValue) or (isinstance(v, ConstantValue) and isinstance(v.value, str)) for v in found

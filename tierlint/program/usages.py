@@ -63,9 +63,9 @@ class Usage(Struct, frozen=True):
 
     how: `called`, `override` (a base class calls the hook), `named` (only the name fits), `handed` (given to `call` as
     the argument `which`), `wrapped` (handed to a call that gives it back), `instance` (given away as an object that can
-    be called), `method` (a method of the function itself: `which` names it), `loaded` (a property), `decorates` (as a
-    decorator, it runs when `caller` defines something), `replaces` (a decorator of `caller` puts it in its place),
-    `iterated` (`caller` goes over its object on the line `which`).
+    be called), `class` (given away as a class whose objects can be), `method` (a method of the function itself: `which`
+    names it), `loaded` (a property), `decorates` (as a decorator, it runs when `caller` defines something), `replaces`
+    (a decorator of `caller` puts it in its place), `iterated` (`caller` goes over its object on the line `which`).
     """
 
     how: str
@@ -174,6 +174,8 @@ class Usages:
             given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
             for which, expr in given:
                 values = resolver.values(expr, scope) if which is not None else ()
+                if which is not None and any(isinstance(v, ClassValue) and self._calls(v, target) for v in values):
+                    yield Usage("class", caller, call, which)
                 if which is None or not self._holds(values, target):
                     continue
                 if self._holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
@@ -285,8 +287,7 @@ class Usages:
         """What a decorator gives for the function under it is this function, or runs it when it is called."""
         resolver = self.resolver
         if isinstance(decorator, ClassValue):
-            made = InstanceValue(decorator.path, decorator.index, exact=True)
-            return self._is_called(target) and self._runs(made, target)
+            return self._calls(decorator, target)
         if isinstance(decorator, InstanceValue):
             inner = resolver.instance_attribute(decorator, _CALLED)
             return any(isinstance(value, FunctionValue) and self._replaces(value, target) for value in inner)
@@ -453,6 +454,10 @@ class Usages:
             known = name == _CALLED or _CALLED in hooks.run_by(self.resolver, target.path, target.index)
             self._called[target] = known
         return known
+
+    def _calls(self, value: ClassValue, target: FunctionValue) -> bool:
+        """Calling an instance of a class runs this method."""
+        return self._is_called(target) and self._runs(InstanceValue(value.path, value.index, exact=True), target)
 
     def _runs(self, value: Value, target: FunctionValue) -> bool:
         """Calling an instance runs its class's `__call__`."""

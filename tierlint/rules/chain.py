@@ -16,6 +16,7 @@ _DOES: Final = {
     "override": "calls the hook that is overridden by",
     "decorates": "is defined under",
     "replaces": "is replaced by",
+    "launches": "starts as a program of its own",
     "named": "calls, by its name alone,",
 }
 
