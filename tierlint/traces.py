@@ -201,7 +201,7 @@ class Tracer:
             chained=path.chained,
             interactive=interactive,
             certain=path.certain,
-            demo=self._is_demo(call, entry, path, is_asked=interactive is not None),
+            demo=self._is_demo(call, entry, path, interactive),
             goes=goes,
             looked_at=path.fan_out is None
             and all(end.kind in _LOOKED_AT for end in goes)
@@ -215,12 +215,14 @@ class Tracer:
         call = path.hops[0].by
         return call.index >= 0 and self.program.modules[call.path].call(call.index).use.how in ("discarded", "argument")
 
-    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, *, is_asked: bool) -> bool:
+    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, interactive: Evidence | None) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
         if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
-            return True
+            # Where the library itself asks the person, it is no matter who sets it going.
+            asked_at = interactive.at if interactive is not None else None
+            return asked_at is None or _shows(asked_at.path, call.at.path, _EXAMPLES)
         home = entry.function.path
-        if path.function.index != 0 or entry.kind != "command" or not path.hops or is_asked:
+        if path.function.index != 0 or entry.kind != "command" or not path.hops or interactive is not None:
             return False  # whoever is asked something at the terminal is somebody who uses it
         if any(hop.callee.path != home for hop in path.hops):
             return False

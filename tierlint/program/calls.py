@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import Call, CallId, Constant, Element, Expr, Name, Template, Unknown
-from tierlint.program import records
+from tierlint.model import Call, CallId, Constant, Dictionary, Element, Expr, Name, Template, Unknown
+from tierlint.program import keyed, records
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -50,6 +50,8 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
     callees = resolver.callees(call)
     if record.name in resolver.telling and all(isinstance(value, External) for value in callees):
         yield from asked_for(resolver, record, scope)
+    if record.name in _ITEM_METHODS:
+        yield from keyed.got(resolver, record, scope)
     for value in callees:
         if isinstance(value, ClassValue):
             yield InstanceValue(value.path, value.index, call, exact=True)
@@ -100,6 +102,11 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     if value.name == "builtins.getattr" and len(record.arguments) > 1:
         yield from attribute_named(resolver, record, scope)
         return
+    if value.name == "builtins.dict":  # `dict(rows, fn=answer)` is `{**rows, "fn": answer}`
+        keys = (Constant(name) if name is not None else None for name, _ in record.keywords)
+        content = (*record.arguments, *(item for _, item in record.keywords))
+        yield ContainerValue(Dictionary((*(None for _ in record.arguments), *keys), content), scope)
+        return
     tail = value.name.rpartition(".")[2]
     gives = None
     if tail in resolver.telling:
@@ -122,6 +129,9 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     form, _, which = gives.rpartition(" ")
     if not form:
         yield resolver.external(gives, call)
+        return
+    if form == "kept by":
+        yield from keyed.kept_by(resolver, record, which, scope)
         return
     expr = argument(record, which)
     if expr is None:
