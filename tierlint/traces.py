@@ -188,6 +188,8 @@ class Tracer:
         )  # fmt: skip
         if key in found or (entry.kind == "test" and sum(t.entry.kind == "test" for t in found.values()) >= MOST_TESTS):
             return
+        if entry.kind == "start-up" and any(hop.unstarted for hop in path.hops):
+            return  # an import puts things together, and sets none of them going
         if any(hop.how in ("override", "named") for hop in path.hops):
             # A hook or a method known by name only runs if the program that starts here loads its file.
             used = {hop.callee.path for hop in path.hops} | {call.call.path}

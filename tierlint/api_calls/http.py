@@ -144,10 +144,15 @@ def _addresses(world: World, client: Client, method: Method, call: Arguments, se
 
 
 def _is_named_after(world: World, method: Method, sent: Arguments) -> bool:
-    """Whether an address, whose host only a run knows, is kept under a name that says whose it is: `OPENAI_HOST`."""
+    """Whether an address, whose host only a run knows, is kept under a name that says whose it is: `OPENAI_HOST`.
+
+    What asks there may say it as well: `class OpenAIWriter`.
+    """
     exprs = (argument(sent.record, which) for which in method.url)
-    names = {name.lower() for e in exprs if e is not None for name in names_said(world.program, e, sent.scope)}
-    return any("openai" in name for name in names) and not any("azure" in name for name in names)
+    names = {name for e in exprs if e is not None for name in names_said(world.program, e, sent.scope)}
+    names.add(world.program.modules[sent.scope.path].function(sent.scope.function).qualname)
+    lower = [name.lower() for name in names]
+    return any("openai" in name for name in lower) and not any("azure" in name for name in lower)
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -197,11 +197,28 @@ def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[
     for name in names:
         if isinstance(name, ConstantValue) and isinstance(name.value, str):
             yield from resolver.attributes(given, [name.value])
+        elif isinstance(name, TemplateValue) and (beginning := beginning_of(name)):
+            for value in given:
+                for method in methods_called(resolver, value, beginning):
+                    yield from resolver.attributes((value,), [method])
     if not any(isinstance(name, ConstantValue) for name in names):
         for value in given:
             module = resolver.modules.get(value.path) if isinstance(value, ModuleValue) else None
             if module is not None:
                 yield from (ClassValue(module.path, n) for of in module.classes(0).values() for n in of)
+
+
+def beginning_of(name: TemplateValue) -> str:
+    """The letters with which a text begins that is put together: `do_` of `f"do_{word}"`."""
+    first = name.expr.parts[0]
+    return first.value if isinstance(first, Constant) and isinstance(first.value, str) else ""
+
+
+def methods_called(resolver: Resolver, value: Value, beginning: str) -> Iterator[str]:
+    """The methods of an object that are called by a name with this beginning."""
+    if isinstance(value, (InstanceValue, ClassValue)):
+        for path, index in resolver.order((value.path, value.index))[0]:
+            yield from (method for method in resolver.modules[path].methods(index) if method.startswith(beginning))
 
 
 def result_of(resolver: Resolver, value: Value, call: CallId) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ from tierlint.model import (
     Subscript,
 )
 from tierlint.program import classes, hooks, other_names, property_reads, type_hints
+from tierlint.program.calls import beginning_of
 from tierlint.program.indirect import IndirectCalls
 from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
@@ -35,6 +37,7 @@ from tierlint.program.values import (
     InstanceValue,
     MethodOf,
     Scope,
+    TemplateValue,
     Value,
     Values,
     unique,
@@ -119,7 +122,14 @@ class Usages:
         waiting += self._registers(function)
         if defined.parent == 0 and defined.owner < 0:
             yield from self._asked_of_globals(module)
-        for call in self._named_in_getattr().get(defined.name, ()):
+        asked = self._named_in_getattr()
+        begun = (
+            call
+            for text, calls in asked.items()
+            if text.endswith("*") and fnmatchcase(defined.name, text)
+            for call in calls
+        )
+        for call in (*asked.get(defined.name, ()), *begun):
             if target in resolver.call_result(call):
                 yield from self._given_back(resolver.modules[call.path], call.index, target, waiting)
         seen: set[tuple[str, str | None]] = set()
@@ -336,6 +346,8 @@ class Usages:
                     for value in self.resolver.values(record.arguments[1], scope):
                         if isinstance(value, ConstantValue) and isinstance(value.value, str):
                             self._by_getattr.setdefault(value.value, []).append(call)
+                        elif isinstance(value, TemplateValue) and (beginning := beginning_of(value)):
+                            self._by_getattr.setdefault(f"{beginning}*", []).append(call)
         return self._by_getattr
 
     def _dispatch(self, place: Module, record: Call, function: FunctionId) -> str | None:
