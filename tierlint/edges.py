@@ -195,7 +195,10 @@ class Edges:
                 return
             if usage.how == "instance" or not self._may_call_back(call, usage.which, callers):
                 return
-            how = "callback"
+            # Left with an object, and what sets that going is not seen: perhaps here.
+            left = self._registrations.of(call, usage.which) is not None
+            yield CallEdge(usage.caller, function, call, "callback", None, True, at, unstarted=left)
+            return
         if usage.how == "called":
             for detach in self._detached_calls:
                 if self._entries.carries(function, detach.decorator):

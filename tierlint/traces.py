@@ -46,6 +46,7 @@ LONGEST = 30
 MOST_STATES = 4000
 MOST_TRACES = 120
 MOST_TESTS = 5
+MOST_IMPORTERS = 200
 # Folders whose programs show how the rest is used; a page among demonstrations is often the one that people use.
 _SHOWN = frozenset(
     f"{name}{ending}" for name in ("example", "sample", "tutorial", "cookbook", "doc") for ending in ("", "s")
@@ -68,6 +69,8 @@ class _Path(Struct, frozen=True):
     certain: bool
     receiver: ClassKey | None = None
     kept: Kept | None = None
+    # Past a loop that never ends: whoever starts several of these starts workers, and hands none of them its items.
+    runs_on: bool = False
 
 
 class Tracer:
@@ -88,6 +91,7 @@ class Tracer:
         self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
         self._shapes: dict[CallId, Shape] = {}
         self._looked: Looked = {}
+        self._started_from: dict[str, tuple[str, ...]] = {}
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -111,6 +115,7 @@ class Tracer:
             around.fan_out,
             around.chained,
             True,
+            runs_on=around.runs_on is not None,
         )
         method = self.program.modules[call.call.path].method_around(call.function.index)
         if method is not None:
@@ -193,11 +198,12 @@ class Tracer:
         )  # fmt: skip
         if key in found or (entry.kind == "test" and sum(t.entry.kind == "test" for t in found.values()) >= MOST_TESTS):
             return
+        if entry.kind == "start-up" and any(hop.unstarted for hop in path.hops):
+            return  # an import puts things together, and sets none of them going
         if any(hop.how in ("override", "named") for hop in path.hops):
             # A hook or a method known by name only runs if the program that starts here loads its file.
-            reach = self.program.reach(entry.function.path)
             used = {hop.callee.path for hop in path.hops} | {call.call.path}
-            if not used <= reach:
+            if not self._loads(entry, used):
                 return
         functions = [path.function, *(hop.callee for hop in path.hops)]
         interactive = self._interactive(call, entry, path, functions)
@@ -211,7 +217,7 @@ class Tracer:
             chained=path.chained,
             interactive=interactive,
             certain=path.certain,
-            demo=self._is_demo(call, entry, path, is_asked=interactive is not None),
+            demo=self._is_demo(call, entry, path, interactive),
             goes=goes,
             looked_at=path.fan_out is None
             and all(end.kind in _LOOKED_AT for end in goes)
@@ -225,12 +231,42 @@ class Tracer:
         call = path.hops[0].by
         return call.index >= 0 and self.program.modules[call.path].call(call.index).use.how in ("discarded", "argument")
 
-    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, *, is_asked: bool) -> bool:
+    def _loads(self, entry: EntryPoint, used: set[str]) -> bool:
+        """Whether the program that an entry point belongs to loads all of these files.
+
+        A script is its own program; a listener belongs to one that loads its file, and others beside it.
+        """
+        if used <= self.program.reach(entry.function.path):
+            return True
+        if entry.function.index == 0:
+            return False
+        return any(used <= self.program.reach(path) for path in self._programs(entry.function.path))
+
+    def _programs(self, path: str) -> tuple[str, ...]:
+        """The files from which the imports that lead to a file start."""
+        known = self._started_from.get(path)
+        if known is None:
+            above, waiting = {path}, [path]
+            first: list[str] = []
+            while waiting and len(above) < MOST_IMPORTERS:
+                one = waiting.pop()
+                importers = {name for name, _ in self.program.importers(one) if not is_test(name)} - {one}
+                if not importers:
+                    first.append(one)
+                waiting += sorted(importers - above)
+                above |= importers
+            known = tuple(first)
+            self._started_from[path] = known
+        return known
+
+    def _is_demo(self, call: ApiCall, entry: EntryPoint, path: _Path, interactive: Evidence | None) -> bool:
         """An example shows how a library is used, and a module tries itself out: neither is who really calls it."""
         if _shows(entry.function.path, call.at.path, _EXAMPLES if ENTRY_KINDS[entry.kind] != SECONDS else _SHOWN):
-            return True
+            # Where the library itself asks the person, it is no matter who sets it going.
+            asked_at = interactive.at if interactive is not None else None
+            return asked_at is None or _shows(asked_at.path, call.at.path, _EXAMPLES)
         home = entry.function.path
-        if path.function.index != 0 or entry.kind != "command" or not path.hops or is_asked:
+        if path.function.index != 0 or entry.kind != "command" or not path.hops or interactive is not None:
             return False  # whoever is asked something at the terminal is somebody who uses it
         if any(hop.callee.path != home for hop in path.hops):
             return False
@@ -307,7 +343,7 @@ class Tracer:
         return None
 
     def _extended(self, path: _Path, edge: CallEdge, sent: CallId) -> _Path:
-        guarded = runs_on = False
+        guarded, runs_on = False, path.runs_on
         fan_out, chained, kept = path.fan_out, path.chained, path.kept
         if edge.by.index >= 0:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
@@ -326,7 +362,7 @@ class Tracer:
                     chained = chained or Evidence(text, edge.at)
                 else:
                     fan_out = fan_out or edge.fan_out or around.fan_out
-                runs_on = around.runs_on is not None
+                runs_on = runs_on or around.runs_on is not None
                 chained = chained or around.chained
         fan_out, chained = None if runs_on else fan_out or edge.fan_out, chained or edge.chained
         detached, waits = path.detached, path.waits
@@ -337,7 +373,7 @@ class Tracer:
                 detached = detached or Evidence(edge.note or "the caller goes on without waiting", edge.at)
         extended = _Path(
             edge.caller, guarded, (edge, *path.hops), detached, waits, fan_out, chained,
-            path.certain and edge.how != "named", None, kept,
+            path.certain and edge.how != "named", None, kept, runs_on,
         )  # fmt: skip
         return self._taken(extended, edge.by) if edge.by.index >= 0 and edge.how in ("direct", "override") else extended
 
@@ -478,7 +514,7 @@ def _goes_on(module: Module, function: int, name: str) -> bool:
 def _finely(path: _Path) -> tuple[object, ...]:
     return (
         path.function, path.guarded, path.detached is None, path.fan_out is None, path.chained is None,
-        path.certain, path.receiver, path.kept,
+        path.certain, path.receiver, path.kept, path.runs_on,
     )  # fmt: skip
 
 

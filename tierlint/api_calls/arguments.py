@@ -151,12 +151,6 @@ class Arguments:
             if isinstance(value, ContainerValue):
                 one, inner = self._in_display(value, name)
                 given, found = given or one, [*found, *inner]
-            elif isinstance(value, External) and value.name == "builtins.dict()" and value.made is not None:
-                made, outer = record_of(self.program, value.made)
-                one, inner = self.in_call(made, outer, name)
-                if not one and made.arguments:
-                    one, inner = self._in_mapping(made.arguments[0], outer, name)
-                given, found = given or one, [*found, *inner]
         if isinstance(expr, Name):
             for binding, module in resolver.stores(expr.path, scope):
                 if binding.key == name:

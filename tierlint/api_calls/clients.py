@@ -8,9 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tierlint.api_calls import texts
-from tierlint.api_calls.arguments import Arguments, literals, seconds
+from tierlint.api_calls.arguments import Arguments, literals, record_of, seconds
 from tierlint.api_calls.candidates import outside_names
 from tierlint.api_calls.providers import Said, World, by_class, by_prefix
+from tierlint.api_calls.unseen import is_decided_elsewhere
 from tierlint.catalog import Client, Method, SdkTable
 from tierlint.model import CallId, Evidence, LostTier, TierPlace
 from tierlint.program.values import (
@@ -23,12 +24,14 @@ from tierlint.program.values import (
     TemplateValue,
     Value,
     Values,
+    argument,
 )
 
 # An agent holds a model, which holds a provider, which holds a client; each of these counts twice.
 _DEEPEST = 12
 # A request that never goes to OpenAI, nor through anything that could send it there.
 NEVER = "none"
+_NAMED_OUTSIDE = "the model may be named outside the program"
 
 
 class Answers(Struct, frozen=True):
@@ -217,8 +220,22 @@ def _held(
         at = (sender.provider, sender.host, sender.because)
         found = [_sent_by(a, at) if a.provider == world.usual else a for a in found]
     found = found or usual
+    if client.provider == "named" and any(a.provider == NEVER for a in found):
+        others = [a for a in found if a.provider != NEVER]
+        if not any(a.seen for a in others) and (others or _is_named_elsewhere(world, client, value)):
+            found = [Answers("configurable", models=None, because=(Evidence(_NAMED_OUTSIDE, None),))]
     # Of `prompt | model | parser` the model alone is known.
     return merged([answers for answers in found if answers.seen] or found)
+
+
+def _is_named_elsewhere(world: World, client: Client, value: External) -> bool:
+    """Whether another model than those one sees can be named by whoever runs the program."""
+    if value.made is None:
+        return False
+    record, scope = record_of(world.program, value.made)
+    exprs = (argument(record, which) for which in client.model)
+    expr = next((expr for expr in exprs if expr is not None), None)
+    return expr is not None and is_decided_elsewhere(world.program, expr, scope)
 
 
 def _sent_by(named: Answers, said: Said) -> Answers:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tierlint.api_calls.arguments import TIER, Arguments, literals
 from tierlint.api_calls.providers import World, provider_of
 from tierlint.api_calls.texts import GAP, Text, read, receiver, texts
+from tierlint.api_calls.unseen import names_said
 from tierlint.catalog import Client, Endpoint, Method
 from tierlint.model import Dictionary, Evidence, Expr, Name, TierPlace, Unknown
 from tierlint.program import Scope
@@ -56,11 +57,13 @@ def posted(world: World, client: Client, method: Method, call: Arguments, functi
             path, host = _split(address.text)
             endpoint = next((e for e in world.known.endpoints if path.endswith(e.path)), None)
             provider = provider_of(world.catalog, host) if host else "other"
+            if endpoint is not None and address.text.startswith(GAP) and _is_named_after(world, method, sent):
+                provider, address = "openai", Text(address.text, certain=False)
             if endpoint is not None and provider != "other":
                 found[endpoint, provider, host] = address.certain
             elif provider == "other" and host:
                 elsewhere.add(host)
-        if not found or len(elsewhere) > _MOST_OTHERS:
+        if not found or (len(elsewhere) > _MOST_OTHERS and not _is_named_after(world, method, sent)):
             continue
         bodies = list(_bodies(world, method, sent))
         if _is_post(method, sent, has_body=bool(bodies)):
@@ -93,7 +96,7 @@ def _posted(
     return Posted(
         endpoint=next(iter(endpoints)),
         provider="configurable" if why else provider,
-        host=next((host for host in hosts if len(hosts) == 1 and GAP not in host), None),
+        host=next((host for host in hosts if len(hosts) == 1 and host and GAP not in host), None),
         models=literals(_in_bodies(world, sent, bodies, "model")),
         tier=tier if isinstance(tier, str) else None,
         stream=bool(flags.pop()) if len(streams) == len(flags) == 1 else None if streams else False,
@@ -138,6 +141,18 @@ def _addresses(world: World, client: Client, method: Method, call: Arguments, se
             start = base.text if "//" in base.text else f"//{base.text}"
             joined = f"{start.rstrip('/')}/{address.text.lstrip('/')}"
             yield Text(joined, base.certain and address.certain)
+
+
+def _is_named_after(world: World, method: Method, sent: Arguments) -> bool:
+    """Whether an address, whose host only a run knows, is kept under a name that says whose it is: `OPENAI_HOST`.
+
+    What asks there may say it as well: `class OpenAIWriter`.
+    """
+    exprs = (argument(sent.record, which) for which in method.url)
+    names = {name for e in exprs if e is not None for name in names_said(world.program, e, sent.scope)}
+    names.add(world.program.modules[sent.scope.path].function(sent.scope.function).qualname)
+    lower = [name.lower() for name in names]
+    return any("openai" in name for name in lower) and not any("azure" in name for name in lower)
 
 
 def _split(address: str) -> tuple[str, str]:

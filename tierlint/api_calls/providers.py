@@ -12,6 +12,7 @@ from msgspec import Struct
 from tierlint.api_calls import texts
 from tierlint.api_calls.arguments import Arguments, record_of
 from tierlint.api_calls.known import Known
+from tierlint.api_calls.unseen import assigned, may_be_unseen
 from tierlint.catalog import Catalog, Client, Host, SdkTable
 from tierlint.model import Constant, Either, Evidence, Expr, Location, Name, Subscript, Template
 from tierlint.program import Program, Scope, locate
@@ -56,7 +57,7 @@ def by_class(world: World, client: Client, read: Arguments) -> Said | None:
             if given:
                 said = Evidence(f"the client is built with `{keyword}=`", at)
                 exprs = [e for name, e in record.keywords if name == keyword]
-                if any(_may_be_unseen(world.program, e, scope) for e in exprs):
+                if any(may_be_unseen(world.program, e, scope) for e in exprs):
                     return "configurable", None, (said,)
                 named = by_variable(world, exprs, scope, values, at) if exprs else None
                 return named or by_host(world.catalog, values, said)
@@ -138,24 +139,12 @@ def _entry_of(catalog: Catalog, host: str) -> Host | None:
     return next((entry for table in catalog.sdks for entry in table.host if fnmatchcase(host, entry.host)), None)
 
 
-def _may_be_unseen(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> bool:
-    """One of several things it can be is not known: `url or "https://api.openai.com/v1"`."""
-    if isinstance(expr, Either):
-        return any(
-            not program.resolver.values(option, scope) or _may_be_unseen(program, option, scope, depth + 1)
-            for option in expr.options
-        )
-    if not isinstance(expr, Name) or depth > _FARTHEST:
-        return False
-    return any(_may_be_unseen(program, *given, depth + 1) for given in _given(program, expr, scope))
-
-
 def _variables(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> Iterator[str]:
     """The environment variables that a text is taken from."""
     if depth > _FARTHEST:
         return
     if isinstance(expr, Name):
-        for bound, outer in _given(program, expr, scope):
+        for bound, outer in assigned(program, expr, scope):
             yield from _variables(program, bound, outer, depth + 1)
     elif isinstance(expr, (Either, Template)):
         for part in expr.options if isinstance(expr, Either) else expr.parts:
@@ -170,18 +159,6 @@ def _variables(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> It
                 arguments = record_of(program, value.made)[0].arguments
                 if arguments and isinstance(arguments[0], Constant):
                     yield str(arguments[0].value)
-
-
-def _given(program: Program, name: Name, scope: Scope) -> Iterator[tuple[Expr, Scope]]:
-    """What is assigned to a name, here, at the top of the file, or on the object itself."""
-    module = program.modules[scope.path]
-    rest = name.path.partition(".")[2]
-    method = module.method_around(scope.function)
-    bindings = [*module.bindings(scope.function, -1).get(name.path, ()), *module.bindings(0, -1).get(name.path, ())]
-    if rest and method is not None:
-        bindings += module.instance_bindings(module.function(method).owner).get(rest, ())
-    for binding in bindings:
-        yield binding.value, Scope(module.path, binding.function, binding.owner)
 
 
 def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:

@@ -152,10 +152,11 @@ class Flow(Struct, frozen=True, forbid_unknown_fields=True):
     call / attribute: dotted names. gives: `receiver`, `instance` (of the class it stands on), `argument N`,
     `element of N`, `entering of N` (what `with` binds), `result of N` (what calling argument N gives), `results of N`
     (many of these), `instance of N`, `stored of N` (the instances that a database holds), `partial of N`,
-    `module named N`, `object named N`, `instance named N` (of the class of that name; all by a literal), or a dotted
-    name whose instance it is. N is a position or a keyword; `*.name` is a method of whatever it is called on, which may
-    be a class of the project then: `instance of receiver`. part: which item of what the call gives, where that is taken
-    apart: `app, route = fast_app()`.
+    `module named N`, `object named N`, `instance named N` (of the class of that name; all by a literal), `kept by NAME`
+    (what calls of that name are handed second, where their first argument is the same text), or a dotted name whose
+    instance it is. N is a position or a keyword; `*.name` is a method of whatever it is called on, which may be a class
+    of the project then: `instance of receiver`. part: which item of what the call gives, where that is taken apart:
+    `app, route = fast_app()`.
     """
 
     gives: str

@@ -38,6 +38,7 @@ class CallEdge(Struct, frozen=True):
     own, by a command line).
     waits: the caller waits for the answer.
     fan_out: made once per item of a collection known up front. chained: made with what another function gave before.
+    unstarted: left with an object that runs it later, and what sets that going is not seen.
     """
 
     caller: FunctionId
@@ -49,6 +50,7 @@ class CallEdge(Struct, frozen=True):
     at: Location
     note: str | None = None
     chained: Evidence | None = None
+    unstarted: bool = False
 
 
 class EntryPoint(Struct, frozen=True):

@@ -94,14 +94,14 @@ def put_on(resolver: Resolver, value: External, name: str) -> Values:
 
 
 def put_on_object(resolver: Resolver, order: Iterable[ClassKey], name: str) -> Iterator[Value]:
-    """What others put on an object whose class leaves the place empty: `desk.client = OpenAI()`."""
+    """What is put on an object, or on its class, that leaves the place empty: `desk.client = OpenAI()`."""
     family = set(order)
     for module, binding in resolver.mentions.put_on(name):
         if is_test(module.path):
             continue  # what tests put there stands for something else
         scope = Scope(module.path, binding.function, binding.owner)
         owners = resolver.values(Name(binding.target.rpartition(".")[0]), scope)
-        if any(isinstance(owner, InstanceValue) and (owner.path, owner.index) in family for owner in owners):
+        if any(isinstance(v, (InstanceValue, ClassValue)) and (v.path, v.index) in family for v in owners):
             yield from resolver.bound(binding, module)
 
 

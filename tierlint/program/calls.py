@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import Attribute, Call, CallId, Constant, Element, Expr, Name, Template, Unknown
-from tierlint.program import records
+from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Element, Expr, Name, Template, Unknown
+from tierlint.program import keyed, records
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -50,6 +50,8 @@ def call_result(resolver: Resolver, call: CallId) -> Iterator[Value]:
     callees = resolver.callees(call)
     if record.name in resolver.telling and all(isinstance(value, External) for value in callees):
         yield from asked_for(resolver, record, scope)
+    if record.name in _ITEM_METHODS:
+        yield from keyed.got(resolver, record, scope)
     for value in callees:
         if isinstance(value, ClassValue):
             yield InstanceValue(value.path, value.index, call, exact=True)
@@ -114,6 +116,11 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     if value.name == "builtins.getattr" and len(record.arguments) > 1:
         yield from attribute_named(resolver, record, scope)
         return
+    if value.name == "builtins.dict":  # `dict(rows, fn=answer)` is `{**rows, "fn": answer}`
+        keys = (Constant(name) if name is not None else None for name, _ in record.keywords)
+        content = (*record.arguments, *(item for _, item in record.keywords))
+        yield ContainerValue(Dictionary((*(None for _ in record.arguments), *keys), content), scope)
+        return
     tail = value.name.rpartition(".")[2]
     gives = None
     if tail in resolver.telling:
@@ -136,6 +143,9 @@ def external_result(resolver: Resolver, value: External, call: CallId, record: C
     form, _, which = gives.rpartition(" ")
     if not form:
         yield resolver.external(gives, call)
+        return
+    if form == "kept by":
+        yield from keyed.kept_by(resolver, record, which, scope)
         return
     expr = argument(record, which)
     if expr is None:
@@ -201,11 +211,28 @@ def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[
     for name in names:
         if isinstance(name, ConstantValue) and isinstance(name.value, str):
             yield from resolver.attributes(given, [name.value])
+        elif isinstance(name, TemplateValue) and (beginning := beginning_of(name)):
+            for value in given:
+                for method in methods_called(resolver, value, beginning):
+                    yield from resolver.attributes((value,), [method])
     if not any(isinstance(name, ConstantValue) for name in names):
         for value in given:
             module = resolver.modules.get(value.path) if isinstance(value, ModuleValue) else None
             if module is not None:
                 yield from (ClassValue(module.path, n) for of in module.classes(0).values() for n in of)
+
+
+def beginning_of(name: TemplateValue) -> str:
+    """The letters with which a text begins that is put together: `do_` of `f"do_{word}"`."""
+    first = name.expr.parts[0]
+    return first.value if isinstance(first, Constant) and isinstance(first.value, str) else ""
+
+
+def methods_called(resolver: Resolver, value: Value, beginning: str) -> Iterator[str]:
+    """The methods of an object that are called by a name with this beginning."""
+    if isinstance(value, (InstanceValue, ClassValue)):
+        for path, index in resolver.order((value.path, value.index))[0]:
+            yield from (method for method in resolver.modules[path].methods(index) if method.startswith(beginning))
 
 
 def result_of(resolver: Resolver, value: Value, call: CallId) -> Values:

@@ -21,6 +21,7 @@ from tierlint.model import (
     Spread,
     Subscript,
 )
+from tierlint.program import keyed
 from tierlint.program.modules import Module
 from tierlint.program.values import (
     ClassValue,
@@ -79,6 +80,7 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
         base, key = base.base, None
     if isinstance(base, Name):
         found += stored(resolver, base.path, scope, key)
+    found += keyed.put_under(resolver, base, key, scope)
     return unique(found)
 
 

@@ -23,6 +23,7 @@ class Mentions:
         self._called: dict[str, list[tuple[CallId, Call]]] = {}
         self._handed: dict[str, list[Handed]] = {}
         self._put_on: dict[str, list[tuple[Module, Binding]]] | None = None
+        self._put_under: dict[tuple[str, str], list[tuple[Module, Binding]]] | None = None
 
     def of(self, name: str) -> list[tuple[Module, str]]:
         """Files in which a name is used, each with the identifier it goes by there."""
@@ -107,6 +108,17 @@ class Mentions:
                             kept = self._put_on.setdefault(tail, [])
                             kept += [(module, binding) for binding in bindings]
         return self._put_on.get(target, [])
+
+    def put_under(self, name: str, key: str) -> list[tuple[Module, Binding]]:
+        """Where an item is put under a literal key into what goes by a name: `app["clerk"] = ...` (app, clerk)."""
+        if self._put_under is None:
+            self._put_under = {}
+            for module in self._modules.values():
+                for binding in module.summary.bindings:
+                    if binding.key is not None:
+                        last = binding.target.removesuffix("[]").rpartition(".")[2]
+                        self._put_under.setdefault((last, binding.key), []).append((module, binding))
+        return self._put_under.get((name, key), [])
 
 
 def _ends_in(expr: Expr, name: str) -> bool:

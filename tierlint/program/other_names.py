@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, lambda_mention
-from tierlint.model import Attribute, Call, CallId, Either, Expr, LambdaValue, Name
+from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Either, Expr, LambdaValue, Name
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, FunctionValue, Values
+from tierlint.program.values import ClassValue, ContainerValue, FunctionValue, Values
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -91,3 +91,12 @@ def _is_named(expr: Expr, alias: str) -> bool:
         return lambda_mention(expr.function) == alias
     path = expr.path if isinstance(expr, Name) else expr.name if isinstance(expr, Attribute) else ""
     return path.rpartition(".")[2] == alias
+
+
+def entries(resolver: Resolver, values: Values) -> Iterator[tuple[str, Values]]:
+    """What stands under which literal key in mappings: `{"on_end": report}`."""
+    for value in values:
+        if isinstance(value, ContainerValue) and isinstance(value.expr, Dictionary):
+            for key in value.expr.keys:
+                if isinstance(key, Constant) and isinstance(key.value, str):
+                    yield key.value, resolver.items_of(value, key, value.scope)

@@ -36,7 +36,17 @@ def parameter(resolver: Resolver, module: Module, function: int, parameter: Para
 
 
 def handed(resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
-    """What the calls of a function hand to a parameter."""
+    """What the calls of a function can hand to a parameter."""
+    for expr, scope in given(resolver, module, function, parameter, place):
+        yield from resolver.values(expr, scope)
+    if place == 0 and parameter.kind == "positional":
+        yield from decorated_by(resolver, module, function)
+
+
+def given(
+    resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int
+) -> Iterator[tuple[Expr, Scope]]:
+    """What the calls of a function hand to a parameter, as it stands there; place: without the object of a method."""
     defined = module.function(function)
     names = {defined.name}
     target: Value = FunctionValue(module.path, function)
@@ -56,16 +66,14 @@ def handed(resolver: Resolver, module: Module, function: int, parameter: Paramet
             continue  # what tests hand in stands for something else
         scope = Scope(site.path, call.function, call.owner)
         if any(value in wanted for value in resolver.values(call.callee, scope)):
-            yield from resolver.values(expr, scope)
+            yield expr, scope
     for name in sorted(names):
         yield from handed_on(resolver, module, name, wanted, keyword, position)
-    if position == 0:
-        yield from decorated_by(resolver, module, function)
 
 
 def handed_on(
     resolver: Resolver, module: Module, name: str, wanted: set[Value], keyword: str | None, position: int | None
-) -> Iterator[Value]:
+) -> Iterator[tuple[Expr, Scope]]:
     """`partial(f, client)`, `add_task(f, client)`, `Thread(target=f, args=(client,))`: what goes with it."""
     for call, function, beside, keys in resolver.mentions.handed_with(name):
         expr = keys.get(keyword or "")
@@ -78,7 +86,7 @@ def handed_on(
         if wanted.isdisjoint(resolver.values(function, scope)):
             continue
         if any(_hands_on(resolver, value) for value in resolver.values(record.callee, scope)):
-            yield from resolver.values(expr, scope)
+            yield expr, scope
 
 
 def _hands_on(resolver: Resolver, value: Value) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -18,9 +19,11 @@ from tierlint.model import (
     Subscript,
 )
 from tierlint.program import classes, hooks, other_names, property_reads, type_hints
+from tierlint.program.calls import beginning_of
 from tierlint.program.indirect import IndirectCalls
 from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
+from tierlint.program.namesakes import Namesakes
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import (
     MOST_VALUES,
@@ -34,21 +37,12 @@ from tierlint.program.values import (
     InstanceValue,
     MethodOf,
     Scope,
+    TemplateValue,
     Value,
     Values,
     unique,
 )
 
-# Where the receiver is unknown, a method's name alone says something only if few classes have it and no
-# built-in type does.
-MOST_NAMESAKES = 3
-_EVERYDAY_WORDS = """
-run start stop execute close open read write send get post put save load process main call create init
-delete next result submit invoke connect query search fetch handle apply add all filter first set step reset
-"""
-_EVERYDAY = frozenset(_EVERYDAY_WORDS.split()) | frozenset(
-    name for kind in (str, bytes, list, dict, set, int, object) for name in dir(kind) if not name.startswith("__")
-)
 _RUNNABLE = (FunctionValue, InstanceValue)
 _CALLED = "__call__"
 _BUILDS = ("__init__", "__new__", "__post_init__")
@@ -82,7 +76,7 @@ class Usages:
         self._indirect = IndirectCalls(resolver)
         self._iterations = Iterations(resolver)
         self._found: dict[tuple[FunctionId, bool], tuple[Usage, ...]] = {}
-        self._namesakes: dict[str, int] | None = None
+        self._namesakes = Namesakes(resolver)
         self._by_getattr: dict[str, list[CallId]] | None = None
         self._outside: dict[CallId, bool] = {}
         self._called: dict[FunctionValue, bool] = {}
@@ -128,7 +122,14 @@ class Usages:
         waiting += self._registers(function)
         if defined.parent == 0 and defined.owner < 0:
             yield from self._asked_of_globals(module)
-        for call in self._named_in_getattr().get(defined.name, ()):
+        asked = self._named_in_getattr()
+        begun = (
+            call
+            for text, calls in asked.items()
+            if text.endswith("*") and fnmatchcase(defined.name, text)
+            for call in calls
+        )
+        for call in (*asked.get(defined.name, ()), *begun):
             if target in resolver.call_result(call):
                 yield from self._given_back(resolver.modules[call.path], call.index, target, waiting)
         seen: set[tuple[str, str | None]] = set()
@@ -173,10 +174,13 @@ class Usages:
             caller = FunctionId(place.path, record.function)
             given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
             for which, expr in given:
-                values = resolver.values(expr, scope) if which is not None else ()
-                if which is not None and any(isinstance(v, ClassValue) and self._calls(v, target) for v in values):
+                if which is None:
+                    yield from self._spread(expr, caller, call, target)
+                    continue
+                values = resolver.values(expr, scope)
+                if any(isinstance(v, ClassValue) and self._calls(v, target) for v in values):
                     yield Usage("class", caller, call, which)
-                if which is None or not self._holds(values, target):
+                if not self._holds(values, target):
                     continue
                 if self._holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
                     yield Usage("wrapped", caller, call, which)
@@ -271,9 +275,9 @@ class Usages:
                 return
         if through_another and self._holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
-        elif kind == CALLEE and not values and defined.owner >= 0 and record.name == defined.name:
+        elif kind == CALLEE and _says_nothing(values) and defined.owner >= 0 and record.name == defined.name:
             unknown = not isinstance(record.callee, Name) or "." in record.callee.path
-            if unknown and self._telling(defined.name):
+            if unknown and self._namesakes.are_few(defined.name):
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
@@ -343,6 +347,8 @@ class Usages:
                     for value in self.resolver.values(record.arguments[1], scope):
                         if isinstance(value, ConstantValue) and isinstance(value.value, str):
                             self._by_getattr.setdefault(value.value, []).append(call)
+                        elif isinstance(value, TemplateValue) and (beginning := beginning_of(value)):
+                            self._by_getattr.setdefault(f"{beginning}*", []).append(call)
         return self._by_getattr
 
     def _dispatch(self, place: Module, record: Call, function: FunctionId) -> str | None:
@@ -391,6 +397,9 @@ class Usages:
                 waiting.append((tail.rpartition(".")[2], None if shared else place.path))
         elif record.use.how == "argument":
             outer = CallId(place.path, record.use.call)
+            if (None, CallResult(index)) in place.call(outer.index).keywords:
+                yield from self._spread(CallResult(index), caller, outer, target)
+                return
             yield Usage("handed", caller, outer, self._place_of(place, index, outer))
             waiting += other_names.parameters(
                 self.resolver, self.resolver.callees(outer), self._place_of(place, index, outer)
@@ -403,6 +412,14 @@ class Usages:
             for number in place.calls_in(record.function):
                 if place.call(number).callee == CallResult(index):
                     yield Usage("called", caller, CallId(place.path, number))
+
+    def _spread(self, mapping: Expr, caller: FunctionId, call: CallId, target: FunctionValue) -> Iterator[Usage]:
+        """`listen(**{"fn": answer})`: handed over under its key."""
+        where = self.resolver.modules[call.path].call(call.index)
+        scope = Scope(call.path, where.function, where.owner)
+        for key, values in other_names.entries(self.resolver, self.resolver.values(mapping, scope)):
+            if self._holds(values, target):
+                yield Usage("handed" if self._itself(values, target) else "instance", caller, call, key)
 
     def _place_of(self, place: Module, index: int, outer: CallId) -> int | str:
         record = place.call(outer.index)
@@ -496,16 +513,10 @@ class Usages:
         order, _ = self.resolver.order((value.path, value.index))
         return key in order
 
-    def _telling(self, name: str) -> bool:
-        if name in _EVERYDAY or name.startswith("__"):
-            return False
-        if self._namesakes is None:
-            self._namesakes = {}
-            for module in self.resolver.modules.values():
-                for defined in module.summary.functions:
-                    if defined.owner >= 0:
-                        self._namesakes[defined.name] = self._namesakes.get(defined.name, 0) + 1
-        return self._namesakes.get(name, 0) <= MOST_NAMESAKES
+
+def _says_nothing(values: Values) -> bool:
+    """No value, or a list's or dict's method of a name that none has: what is meant is something else."""
+    return all(isinstance(v, MethodOf) and isinstance(v.value, (CollectionValue, ContainerValue)) for v in values)
 
 
 def receiver_of(callee: Expr) -> Expr | None:
