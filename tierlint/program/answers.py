@@ -11,6 +11,10 @@ from tierlint.program.values import Value, Values, unique
 MOST_ROUNDS = 3
 # How many questions inside one another are followed.
 DEEPEST = 80
+# How many expressions are looked at for one question, and for one when several have taken that many: where a program
+# holds the same packages many times over, everything that a function of theirs is handed leads to everything else.
+MOST_EXPRESSIONS = 50_000
+FEWEST_EXPRESSIONS = 5_000
 
 K = TypeVar("K")
 Question = tuple[int, Any]
@@ -22,6 +26,8 @@ class Answers:
 
     def __init__(self) -> None:
         self.depth = 0
+        self.looked_at = 0
+        self.most = MOST_EXPRESSIONS
         self.opened: set[Question] = set()
         self.met: set[Question] = set()
         self.so_far: dict[Question, Values] = {}
@@ -29,9 +35,18 @@ class Answers:
         self.provisional: dict[Question, tuple[Values, frozenset[Question]]] = {}
         self.depending: dict[Question, set[Question]] = {}
 
-    def cut_off(self) -> None:
-        """It is too deep to go on; what is found above is then not the whole answer."""
+    def goes_on(self) -> bool:
+        """One more expression is looked at; if that is too deep or too many, what is found above is not the answer."""
+        if self.opened:
+            self.looked_at += 1
+        if self.depth <= DEEPEST and not self.is_spent():
+            return True
         self.met.add(_TOO_DEEP)
+        return False
+
+    def is_spent(self) -> bool:
+        """So much was looked at for the question that was asked first that nothing more will be."""
+        return self.looked_at > self.most
 
     def settled(self, table: dict[K, Values], key: K, search: Callable[[], Iterable[Value]]) -> Values:
         """Look up, or find out and remember, where finding out may come round to the same question.
@@ -57,7 +72,7 @@ class Answers:
         try:
             found = unique([*self.so_far.get(question, ()), *search()])
             for _ in range(MOST_ROUNDS):
-                if question not in self.met:
+                if question not in self.met or self.is_spent():
                     break
                 if self.met - {_TOO_DEEP} != {question} or found == self.so_far.get(question, ()):
                     break
@@ -67,6 +82,10 @@ class Answers:
         finally:
             self.opened.discard(question)
             self.met.discard(question)
+            if outermost:
+                if self.is_spent():
+                    self.most = max(self.most // 2, FEWEST_EXPRESSIONS)
+                self.looked_at = 0
             if outermost or self.depth <= DEEPEST // 2:  # far enough from what was cut off
                 self.met.discard(_TOO_DEEP)
             met = self.met

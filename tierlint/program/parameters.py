@@ -64,6 +64,8 @@ def given(
         expr = given_as(call, keyword, position)
         if expr is None or (is_test(site.path) and not is_test(module.path)):
             continue  # what tests hand in stands for something else
+        if resolver.answers.is_spent():
+            break
         scope = Scope(site.path, call.function, call.owner)
         if any(value in wanted for value in resolver.values(call.callee, scope)):
             yield expr, scope

@@ -28,7 +28,7 @@ from tierlint.model import (
     Template,
 )
 from tierlint.program import attributes, calls, classes, containers, names, parameters, type_hints
-from tierlint.program.answers import DEEPEST, Answers
+from tierlint.program.answers import Answers
 from tierlint.program.hooks import Hooks
 from tierlint.program.mentions import Mentions
 from tierlint.program.modules import Module, ModuleFinder
@@ -90,8 +90,7 @@ class Resolver:
     def values(self, expr: Expr, scope: Scope) -> Values:
         """Everything the expression can stand for; empty: unknown."""
         answers = self.answers
-        if answers.depth > DEEPEST:
-            answers.cut_off()
+        if not answers.goes_on():
             return ()
         kind = type(expr)
         if kind is Name:
