@@ -1,40 +1,79 @@
-"""Calls of a function under another name than its own: a variable it was put into, a parameter it was handed to."""
+"""Calls of a function under another name than its own: a variable or table it was put into, a parameter that got it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.indexing import ARGUMENT, BOUND, CALLEE, lambda_mention
-from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Either, Expr, LambdaValue, Name
-from tierlint.program.modules import Module
+from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED, lambda_mention
+from tierlint.model import (
+    Attribute,
+    Binding,
+    Call,
+    CallId,
+    CallResult,
+    Constant,
+    Dictionary,
+    Either,
+    Element,
+    Expr,
+    LambdaValue,
+    Name,
+    Sequence,
+    Subscript,
+)
+from tierlint.program.modules import Module, is_test
 from tierlint.program.values import ClassValue, ContainerValue, FunctionValue, Values
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
 
-# How many names a function is looked for under.
+# How many names a function is looked for under, beside its own.
 MOST_NAMES = 8
+
+# The methods of a container that give what is in it.
+_TAKEN_BY = frozenset(("get", "pop", "values", "items"))
 
 # A name, and the file in which alone it means something (None: in every file).
 Known = tuple[str, str | None]
 
 
-def calls(resolver: Resolver, module: Module, function: int) -> Iterator[tuple[CallId, Call]]:
-    """Calls that may run the function, going by the names alone: whether they do is still to be asked."""
+def calls(resolver: Resolver, module: Module, function: int, known_as: Iterable[str]) -> Iterator[tuple[CallId, Call]]:
+    """Calls that may run the function, going by the names alone: whether they do is still to be asked.
+
+    known_as: the names under which the function is found anyway: its own, or those of the classes that it sets up.
+    """
     defined = module.function(function)
-    own: Known = (defined.name, None)
+    own: list[Known] = [(name, None) for name in known_as]
     if defined.name == "<lambda>":
-        own = (lambda_mention(function), module.path)
-    names = [own]
+        own = [(lambda_mention(function), module.path)]
+    sets_up = (defined.name, None) not in own and defined.name != "<lambda>"
+    names = [*own]
+    givers: set[Known] = set()
     for known in names:
         for place, alias in _places(resolver, known):
+            if is_test(place.path) and not is_test(module.path):
+                continue
             for kind, index in place.mentions(alias):
-                if kind == CALLEE and known is not own:
+                if kind == ARGUMENT and sets_up:
+                    continue  # a class is handed about as a type far more often than to be built
+                found = list(_renamed(resolver, place, kind, index, alias))
+                if kind == CALLEE and known not in own:
                     yield CallId(place.path, index), place.call(index)
-                for another in _renamed(resolver, place, kind, index, alias):
-                    if another not in names and len(names) < MOST_NAMES:
-                        names.append(another)
+                if (kind == CALLEE and known in givers) or (kind == RECEIVER and _takes_out(place, index, alias)):
+                    found += _kept_results(place, index)
+                    for number, call in enumerate(place.summary.calls):
+                        if call.callee == CallResult(index):
+                            yield CallId(place.path, number), call
+                giver = _returned_by(place, kind, index, alias)
+                if giver is not None and giver not in names:
+                    givers.add(giver)
+                    found.append(giver)
+                names += [other for other in dict.fromkeys(found) if other not in names][: _room(names, own)]
+
+
+def _room(names: list[Known], own: list[Known]) -> int:
+    return max(0, MOST_NAMES - len(names) + len(own))
 
 
 def _places(resolver: Resolver, known: Known) -> list[tuple[Module, str]]:
@@ -47,15 +86,47 @@ def _places(resolver: Resolver, known: Known) -> list[tuple[Module, str]]:
 def _renamed(resolver: Resolver, place: Module, kind: int, index: int, alias: str) -> Iterator[Known]:
     if kind == BOUND and index < len(place.summary.bindings):
         binding = place.summary.bindings[index]
-        if _is_named(binding.value, alias) and not binding.target.endswith("[]"):
-            shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in binding.target
-            yield binding.target.rpartition(".")[2], None if shared else place.path
+        if _is_from(place, binding.value, alias):
+            yield _target(place, binding)
     elif kind == ARGUMENT:
         record = place.call(index)
         given: list[tuple[int | str | None, Expr]] = [*enumerate(record.arguments), *record.keywords]
         for which, expr in given:
-            if which is not None and _is_named(expr, alias):
+            if which is not None and _is_from(place, expr, alias):
                 yield from parameters(resolver, resolver.callees(CallId(place.path, index)), which)
+
+
+def _target(place: Module, binding: Binding) -> Known:
+    """What a binding gives a name to, or puts into what goes by a name."""
+    shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in binding.target
+    return binding.target.removesuffix("[]").rpartition(".")[2], None if shared else place.path
+
+
+def _takes_out(place: Module, index: int, alias: str) -> bool:
+    """The call takes something out of what goes by the name: `readers.get(kind)`, `readers.values()`."""
+    return _is_from(place, CallResult(index), alias)
+
+
+def _kept_results(place: Module, index: int) -> Iterator[Known]:
+    """The variables that keep what a call gives, or an item of it."""
+    for binding in place.summary.bindings:
+        value = binding.value
+        while isinstance(value, (Element, Subscript)):
+            value = value.iterable if isinstance(value, Element) else value.base
+        options = value.options if isinstance(value, Either) else (value,)
+        if CallResult(index) in options:
+            yield _target(place, binding)
+
+
+def _returned_by(place: Module, kind: int, index: int, alias: str) -> Known | None:
+    """The function that gives what goes by the name, or an item of it."""
+    if kind not in (RETURNED, RECEIVER):
+        return None
+    number = index if kind == RETURNED else place.call(index).function
+    function = place.function(number)
+    if number > 0 and any(_is_from(place, expr, alias) for expr in function.returns):
+        return function.name, None
+    return None
 
 
 def parameters(resolver: Resolver, callees: Values, which: int | str) -> Iterator[Known]:
@@ -83,12 +154,23 @@ def parameter_of(resolver: Resolver, value: FunctionValue, which: int | str, ski
         yield handed[which + skip].name, value.path
 
 
-def _is_named(expr: Expr, alias: str) -> bool:
-    """The expression is what goes by the name, not something that it is a part of."""
+def _is_from(place: Module, expr: Expr, alias: str) -> bool:
+    """The expression is what goes by the name, holds it, or is taken out of it."""
     if isinstance(expr, Either):
-        return any(_is_named(option, alias) for option in expr.options)
+        return any(_is_from(place, option, alias) for option in expr.options)
+    if isinstance(expr, (Dictionary, Sequence)):
+        items = expr.values if isinstance(expr, Dictionary) else expr.items
+        return any(_is_from(place, item, alias) for item in items)
+    if isinstance(expr, Subscript):
+        return _is_from(place, expr.base, alias)
+    if isinstance(expr, Element):
+        return _is_from(place, expr.iterable, alias)
     if isinstance(expr, LambdaValue):
         return lambda_mention(expr.function) == alias
+    if isinstance(expr, CallResult):
+        record = place.call(expr.call)
+        receiver = record.callee.path.rpartition(".")[0] if isinstance(record.callee, Name) else ""
+        return record.name in _TAKEN_BY and receiver.rpartition(".")[2] == alias
     path = expr.path if isinstance(expr, Name) else expr.name if isinstance(expr, Attribute) else ""
     return path.rpartition(".")[2] == alias
 

@@ -49,6 +49,7 @@ def given(
     """What the calls of a function hand to a parameter, as it stands there; place: without the object of a method."""
     defined = module.function(function)
     names = {defined.name}
+    known_as = [defined.name]
     target: Value = FunctionValue(module.path, function)
     wanted: set[Value] = {target}
     if defined.owner >= 0 and defined.name in ("__init__", "__call__", "__new__"):
@@ -56,11 +57,13 @@ def given(
         for other in (key, *resolver.subclasses(key)):
             names.add(resolver.modules[other[0]].class_(other[1]).name)
             wanted.add(ClassValue(*other))
+        if defined.name != "__call__":
+            known_as = sorted(names - {defined.name})
         names.add("cls")  # `return cls(client)` in a class method
     keyword = parameter.name if parameter.kind != "variadic" else None
     position = place if parameter.kind == "positional" else None
     sites = [site for name in sorted(names) for site in resolver.mentions.calls(name)]
-    for site, call in (*sites, *other_names.calls(resolver, module, function)):
+    for site, call in (*sites, *other_names.calls(resolver, module, function, known_as)):
         expr = given_as(call, keyword, position)
         if expr is None or (is_test(site.path) and not is_test(module.path)):
             continue  # what tests hand in stands for something else
