@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierlint.api_calls.known import CALLED, Known
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, DECORATES, RETURNED
-from tierlint.model import Attribute, CallId, CallResult, Expr, FunctionId, Name
+from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.type_hints import tails
@@ -14,7 +14,6 @@ from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
-    ConstantValue,
     ContainerValue,
     External,
     FunctionValue,
@@ -37,15 +36,22 @@ def imported_roots(program: Program) -> frozenset[str]:
     loaders = {name for name, gives in resolver.flows.items() if gives.startswith("module named")}
     for tail in sorted({name.rpartition(".")[2] for name in loaders if name.partition(".")[0] in roots}):
         for call, record in resolver.calls_named(tail):
-            if not record.arguments:
-                continue
             made_by = {value.name for value in program.callees(call) if isinstance(value, External)}
-            if not loaders.isdisjoint(made_by):
-                scope = Scope(call.path, record.function, record.owner)
-                for value in resolver.values(record.arguments[0], scope):
-                    if isinstance(value, ConstantValue) and isinstance(value.value, str):
-                        roots.add(value.value.partition(".")[0])
+            if record.arguments and not loaders.isdisjoint(made_by):
+                roots |= _named_by(program, call)
     return frozenset(roots)
+
+
+def _named_by(program: Program, loads: CallId) -> set[str]:
+    """The packages that a call loads: by a literal, or by those that the function around it is handed."""
+    module = program.modules[loads.path]
+    record = module.call(loads.index)
+    calls = [record]
+    if not isinstance(record.arguments[0], Constant) and record.function > 0:
+        calls += [one for _, one in program.resolver.calls_named(module.function(record.function).name)]
+    handed = (expr for one in calls for expr in (*one.arguments, *(value for _, value in one.keywords)))
+    texts = (expr.value for expr in handed if isinstance(expr, Constant) and isinstance(expr.value, str))
+    return {text.partition(".")[0] for text in texts}
 
 
 def by_name(module: Module, known: Known, plain: Iterable[str]) -> Iterator[Candidate]:
