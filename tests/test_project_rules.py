@@ -76,7 +76,8 @@ def test_the_hooks_are_commands_that_there_are(tmp_path: Path) -> None:
 
 
 def test_output_depends_neither_on_the_cache_nor_on_processes_nor_on_chance(tmp_path: Path) -> None:
-    village = shutil.copytree(FIXTURES, tmp_path / "village")  # hundreds of files, some of which cannot be read
+    # Hundreds of files, some of which cannot be read.
+    village = shutil.copytree(FIXTURES, tmp_path / "village", ignore=shutil.ignore_patterns("frameworks"))
     (village / "pyproject.toml").touch()
     calls = {
         "cold, one process": run_json(village, "calls", "--no-cache", "--jobs=1", seed=1),
