@@ -35,9 +35,6 @@ from tierlint.model import JudgedCall, Reading, Report
 from tierlint.pipeline import on_a_big_stack
 from tierlint.project import Project, discover
 
-# All fixtures are read before the first table is looked at, once where one worker has all of the tables.
-pytestmark = pytest.mark.xdist_group("catalogue")
-
 Table = catalog.SdkTable | catalog.FrameworkTable
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
