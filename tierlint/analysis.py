@@ -58,9 +58,10 @@ def report_on(
         commands, unread = manifests.read_manifests(deployment)
         started = launches(program, tables)
         every = manifests.interpret((*commands, *(one.command for one in started)), deployment, found.sources)
-        apart = {one.command.at for one in started if not one.table.when}
+        from_inside = [one for one in started if not one.table.when]
+        apart = {one.command.at for one in from_inside}
         targets = [target for target in every if target.command.at not in apart]
-        inner = Launches(program, [one for one in started if not one.table.when], every)
+        inner = Launches(program, from_inside, every)
         by_name = lay_out(tables)
         calls = find_api_calls(program, tables, by_name, official_by_default=settings.assume_openai_host)
         readings = Readings(root, program, files, known)

@@ -28,8 +28,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, given_as
+from tierlint.program.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, given_as, receiver_of
 from tierlint.sinks import Sinks
 
 # How many calls down an answer is followed, and into how many of the functions that a call may run.

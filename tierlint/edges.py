@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlint.catalog import Catalog, Detach
+from tierlint.catalog import Catalog, Detach, FanOut
 from tierlint.entry_points import EntryPoints
 from tierlint.launches import Launches, Started
 from tierlint.model import (
@@ -174,8 +174,7 @@ class Edges:
             for number in self._fan_out_names.of_call(self._program, call):
                 spread = self._fan_outs[number]
                 if spread.builds and usage.which in spread.function:
-                    text = Evidence(f"{spread.says}: one request per item", at)
-                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
+                    yield _per_item(function, usage.caller, call, spread, at)
             return
         if usage.how in ("handed", "instance"):
             for number in self._detach_names.of_call(self._program, call):
@@ -186,8 +185,7 @@ class Edges:
             for number in self._fan_out_names.of_call(self._program, call):
                 spread = self._fan_outs[number]
                 if usage.which in spread.function:
-                    text = Evidence(f"{spread.says}: one request per item", at)
-                    yield CallEdge(usage.caller, function, call, "callback", text, True, at)
+                    yield _per_item(function, usage.caller, call, spread, at)
                     return
             later = [*self._run_later(function, call, usage.which)]
             if later:
@@ -253,8 +251,7 @@ class Edges:
         for number in self._fan_out_methods.matching(str(usage.which)):
             spread = self._fan_outs[number]
             if self._entries.carries(function, spread.decorator):
-                text = Evidence(f"{spread.says}: one request per item", at)
-                return CallEdge(usage.caller, function, call, "callback", text, True, at)
+                return _per_item(function, usage.caller, call, spread, at)
         record = module.call(call.index)
         fitting = [self._detaches[number] for number in self._detach_methods.matching(str(usage.which))]
         fitting = [detach for detach in fitting if is_given(detach.given, record)]
@@ -309,6 +306,11 @@ class Edges:
         module = self._program.modules[call.path]
         inside = [n for n in range(len(module.summary.functions)) if _is_within(module, n, function)]
         return any(self._sinks.below(FunctionId(call.path, number), "rejoin", 0) is not None for number in inside)
+
+
+def _per_item(function: FunctionId, caller: FunctionId, call: CallId, spread: FanOut, at: Location) -> CallEdge:
+    text = Evidence(f"{spread.says}: one request per item", at)
+    return CallEdge(caller, function, call, "callback", text, True, at)
 
 
 def _is_within(module: Module, function: int, outer: int) -> bool:

@@ -22,12 +22,12 @@ from tierlint.model import (
 from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Scope, Usage, dotted
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     External,
     FunctionValue,
     InstanceValue,
     Value,
+    receiver_of,
 )
 
 _STARTED = {

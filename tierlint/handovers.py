@@ -24,7 +24,6 @@ from tierlint.model import (
 from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassKey,
     ClassValue,
@@ -37,6 +36,7 @@ from tierlint.program.values import (
     Value,
     Values,
     given_as,
+    receiver_of,
 )
 
 # What a call means that is handed nothing.

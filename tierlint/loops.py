@@ -36,8 +36,15 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import ConstantValue, ContainerValue, External, FunctionValue, ModuleValue, given_as
+from tierlint.program.values import (
+    ConstantValue,
+    ContainerValue,
+    External,
+    FunctionValue,
+    ModuleValue,
+    given_as,
+    receiver_of,
+)
 
 # Fewer items than this, written out in the source, are variants to try, not a data set.
 DATA_SET = 9

@@ -11,8 +11,7 @@ from tierlint.model import CallId, Expr, FunctionId, Name
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import External
+from tierlint.program.values import External, receiver_of
 
 # How many objects that hold one another are looked through.
 _MOST_OBJECTS = 50

@@ -37,8 +37,7 @@ from tierlint.model import (
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module, is_test
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue
+from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue, receiver_of
 from tierlint.sinks import Sinks
 from tierlint.unreached import Unreached
 

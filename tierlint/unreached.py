@@ -12,8 +12,7 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE
 from tierlint.model import CallId, Constant, Evidence, FunctionId, Missing
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module, is_test
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import ClassValue, ContainerValue, External, FunctionValue, Value, Values
+from tierlint.program.values import ClassValue, ContainerValue, External, FunctionValue, Value, Values, receiver_of
 
 # How many functions are looked through on the way up, how many trails' ends are named, and how many reasons for each.
 MOST_FUNCTIONS = 60

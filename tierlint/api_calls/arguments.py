@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from tierlint.model import Call, CallId, Constant, Dictionary, Expr, FunctionId, Location, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     ConstantValue,
@@ -18,6 +17,7 @@ from tierlint.program.values import (
     Value,
     Values,
     argument,
+    receiver_of,
 )
 
 _UNSET = frozenset({"openai.NOT_GIVEN", "openai.omit", "openai.Omit", "openai.NotGiven"})

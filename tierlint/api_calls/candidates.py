@@ -10,7 +10,6 @@ from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, Functi
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
 from tierlint.program.type_hints import tails
-from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -20,6 +19,7 @@ from tierlint.program.values import (
     InstanceValue,
     Value,
     Values,
+    receiver_of,
 )
 
 # A call, what is called or handed over in it, and whether it is handed over.

@@ -10,7 +10,6 @@ from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
 from tierlint.model import Attribute, CallId, CallResult, Constant, Expr, FunctionId, Name
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.usages import receiver_of
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -19,6 +18,7 @@ from tierlint.program.values import (
     FunctionValue,
     ModuleValue,
     Value,
+    receiver_of,
 )
 
 _MOST_STEPS = 200

@@ -12,8 +12,7 @@ from tierlint.api_calls.arguments import record_of
 from tierlint.model import Expr
 from tierlint.program import Program, Scope
 from tierlint.program.attributes import TEXT_METHODS
-from tierlint.program.usages import receiver_of
-from tierlint.program.values import ConstantValue, External, TemplateValue, Value, Values, argument
+from tierlint.program.values import ConstantValue, External, TemplateValue, Value, Values, argument, receiver_of
 
 # What stands for a part that is not known.
 GAP = "{}"

@@ -18,7 +18,7 @@ from tierlint.model import (
 from tierlint.program import Program, Scope
 from tierlint.program.modules import is_static
 from tierlint.program.parameters import given
-from tierlint.program.usages import receiver_of
+from tierlint.program.values import receiver_of
 
 _FARTHEST = 4
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import Attribute, Call, CallId, Constant, Dictionary, Element, Expr, Name, Template, Unknown
+from tierlint.model import Call, CallId, Constant, Dictionary, Element, Expr, Name, Template, Unknown
 from tierlint.program import keyed, records
 from tierlint.program.values import (
     ClassValue,
@@ -25,6 +25,7 @@ from tierlint.program.values import (
     Value,
     Values,
     argument,
+    receiver_of,
     unique,
 )
 
@@ -76,7 +77,8 @@ def asked_for(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]
     `Clerk.remote()`; `Clerk.options(...)` is the class still."""
     form, _, which = resolver.flows.get(f"*.{record.name}", "").rpartition(" ")
     if which == "receiver":
-        for given in _made_on(resolver, record, scope):
+        receiver = receiver_of(record.callee)
+        for given in resolver.values(receiver, scope) if receiver is not None else ():
             if isinstance(given, ClassValue):
                 yield InstanceValue(given.path, given.index, exact=True) if form else given
         return
@@ -86,14 +88,6 @@ def asked_for(resolver: Resolver, record: Call, scope: Scope) -> Iterator[Value]
         for given in resolver.values(expr, scope):
             if isinstance(given, ClassValue):
                 yield InstanceValue(given.path, given.index)
-
-
-def _made_on(resolver: Resolver, record: Call, scope: Scope) -> Values:
-    """What a method is called on."""
-    if isinstance(record.callee, Attribute):
-        return resolver.values(record.callee.base, scope) if "." not in record.callee.name else ()
-    path = record.callee.path.rpartition(".")[0] if isinstance(record.callee, Name) else ""
-    return resolver.values(Name(path), scope) if path else ()
 
 
 def _known_outside(resolver: Resolver, value: FunctionValue) -> External | None:

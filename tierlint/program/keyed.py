@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tierlint.model import Attribute, Call, Constant, Expr, Name
 from tierlint.program.modules import is_test
-from tierlint.program.values import ConstantValue, External, Scope, Value, Values, argument, unique
+from tierlint.program.values import ConstantValue, External, Scope, Value, Values, argument, receiver_of, unique
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -39,12 +39,8 @@ def put_under(resolver: Resolver, base: Expr, key: Expr | None, scope: Scope) ->
 
 def got(resolver: Resolver, record: Call, scope: Scope) -> Values:
     """`context.user_data.get("clerk")` asks for the same as `context.user_data["clerk"]`."""
-    callee = record.callee
-    if isinstance(callee, Name) and record.arguments:
-        return put_under(resolver, Name(callee.path.rpartition(".")[0]), record.arguments[0], scope)
-    if isinstance(callee, Attribute) and record.arguments:
-        return put_under(resolver, callee.base, record.arguments[0], scope)
-    return ()
+    receiver = receiver_of(record.callee)
+    return put_under(resolver, receiver, record.arguments[0], scope) if receiver and record.arguments else ()
 
 
 def kept_by(resolver: Resolver, record: Call, keeper: str, scope: Scope) -> Values:

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from tierlint.indexing import ARGUMENT, BASE, BOUND, CALLEE, DECORATES, RECEIVER, RETURNED, lambda_mention
 from tierlint.model import (
-    Attribute,
     Call,
     CallId,
     CallResult,
@@ -40,6 +39,7 @@ from tierlint.program.values import (
     TemplateValue,
     Value,
     Values,
+    receiver_of,
     unique,
 )
 
@@ -517,12 +517,3 @@ class Usages:
 def _says_nothing(values: Values) -> bool:
     """No value, or a list's or dict's method of a name that none has: what is meant is something else."""
     return all(isinstance(v, MethodOf) and isinstance(v.value, (CollectionValue, ContainerValue)) for v in values)
-
-
-def receiver_of(callee: Expr) -> Expr | None:
-    """What a method is called on, where that is an expression of its own."""
-    if isinstance(callee, Name) and "." in callee.path:
-        return Name(callee.path.rpartition(".")[0])
-    if isinstance(callee, Attribute) and "." not in callee.name:
-        return callee.base
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tierlint.model import Call, CallId, Collected, Dictionary, Expr, Sequence, Spread, Template
+from tierlint.model import Attribute, Call, CallId, Collected, Dictionary, Expr, Name, Sequence, Spread, Template
 
 MOST_VALUES = 64
 
@@ -159,4 +159,13 @@ def given_as(call: Call, keyword: str | None, position: int | None) -> Expr | No
         given = call.arguments[: position + 1]
         if not any(isinstance(value, Spread) for value in given):
             return given[-1]
+    return None
+
+
+def receiver_of(callee: Expr) -> Expr | None:
+    """What a method is called on, where that is an expression of its own."""
+    if isinstance(callee, Name) and "." in callee.path:
+        return Name(callee.path.rpartition(".")[0])
+    if isinstance(callee, Attribute) and "." not in callee.name:
+        return callee.base
     return None
