@@ -12,6 +12,7 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(ROOT))  # the rules of this checkout, whatever is installed
 
 from tierlint import catalog  # noqa: E402
+from tierlint.catalog.sdk_tables import Client, Method  # noqa: E402
 from tierlint.rules import RULES, page  # noqa: E402
 from tierlint.tier_edits import spelled  # noqa: E402
 
@@ -50,7 +51,7 @@ def _rows() -> Iterator[str]:
             yield from _row(table.sdk, where, method, next((waits[name] for name in on if waits.get(name)), None))
 
 
-def _row(sdk: str, where: str, one: catalog.Client | catalog.Method, waits: float | None) -> Iterator[str]:
+def _row(sdk: str, where: str, one: Client | Method, waits: float | None) -> Iterator[str]:
     takes = one.tier == "keyword"
     if takes or one.drops or one.raises:
         cells = (

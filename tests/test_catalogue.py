@@ -29,13 +29,15 @@ from msgspec.structs import replace
 from tierlint import cache, catalog, config, manifests, requirements
 from tierlint.analysis import report_on
 from tierlint.catalog import Catalog
+from tierlint.catalog.framework_tables import FrameworkTable
+from tierlint.catalog.sdk_tables import SdkTable
 from tierlint.config import Settings
 from tierlint.files import Files, index_all
 from tierlint.model import JudgedCall, Reading, Report
 from tierlint.pipeline import on_a_big_stack
 from tierlint.project import Project, discover
 
-Table = catalog.SdkTable | catalog.FrameworkTable
+Table = SdkTable | FrameworkTable
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
 CASES: Final = sorted(path for path in FIXTURES.glob("*/*") if path.is_dir())
@@ -154,7 +156,7 @@ def lists_of(entry: Struct) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def name_of(table: Table) -> str:
-    return table.sdk if isinstance(table, catalog.SdkTable) else table.framework
+    return table.sdk if isinstance(table, SdkTable) else table.framework
 
 
 def first(entry: Struct) -> str:

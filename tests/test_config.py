@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tierlint.catalog import EntryPattern, SdkTable
+from tierlint.catalog.framework_tables import EntryPattern
+from tierlint.catalog.sdk_tables import SdkTable
 from tierlint.config import ConfigError, Settings, load, override, read_strictly
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tierlint.catalog import Method
 from tierlint.catalog.models import adjusted, find, load
+from tierlint.catalog.sdk_tables import Method
 from tierlint.model import ApiCall, CallId, Evidence, FunctionId, Location, Route, TierPlace, Verdict
 from tierlint.requirements import Requirement, names_requirements, required_version
 from tierlint.routes import route, safety, shutdown_notice

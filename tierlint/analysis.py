@@ -9,9 +9,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tierlint import catalog, manifests, project, requirements, routes
+from tierlint import manifests, project, requirements, routes
 from tierlint.api_calls import Known, find_api_calls, lay_out, method_of
 from tierlint.catalog import Catalog, models
+from tierlint.catalog.framework_tables import FrameworkTable
+from tierlint.catalog.sdk_tables import SdkTable
 from tierlint.config import Settings
 from tierlint.entry_points import EntryPoints
 from tierlint.files import Files, summaries_of
@@ -185,7 +187,7 @@ def _requirements(tables: Catalog, files: Files, settings: Settings) -> dict[str
 def _flows(tables: Catalog) -> tuple[dict[str, str], dict[str, str]]:
     aliases: dict[str, str] = {}
     flows: dict[str, str] = {}
-    every: tuple[catalog.SdkTable | catalog.FrameworkTable, ...] = (*tables.sdks, *tables.frameworks)
+    every: tuple[SdkTable | FrameworkTable, ...] = (*tables.sdks, *tables.frameworks)
     for table in every:
         aliases.update({alias.name: alias.stands_for for alias in table.alias})
         for flow in table.flow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from tierlint.catalog import Deployment
+from tierlint.catalog.framework_tables import Deployment
 from tierlint.model import Call, CallId, FunctionId
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope

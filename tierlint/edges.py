@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlint.catalog import Catalog, Detach, FanOut
+from tierlint.catalog import Catalog
+from tierlint.catalog.framework_tables import Detach, FanOut
 from tierlint.entry_points import EntryPoints
 from tierlint.launches import Launches, Started
 from tierlint.model import (

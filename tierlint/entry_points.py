@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from tierlint.catalog import Catalog, EntryPattern
+from tierlint.catalog import Catalog
+from tierlint.catalog.framework_tables import EntryPattern
 from tierlint.handovers import Handovers, Started, takes
 from tierlint.listings import Listings, messages
 from tierlint.model import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Many
 
-from tierlint.catalog import Deployment, EntryPattern
+from tierlint.catalog.framework_tables import Deployment, EntryPattern
 from tierlint.deployments import Deployments
 from tierlint.model import (
     Binding,

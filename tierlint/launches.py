@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from tierlint.catalog import Catalog, Launch
+from tierlint.catalog import Catalog
+from tierlint.catalog.framework_tables import Launch
 from tierlint.entry_points import started_by
 from tierlint.model import (
     Call,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from tierlint.catalog import EntryPattern
+from tierlint.catalog.framework_tables import EntryPattern
 from tierlint.handovers import Started, inside
 from tierlint.model import (
     Binding,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlint.catalog import Registration
+from tierlint.catalog.framework_tables import Registration
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, CALLEE
 from tierlint.model import CallId, Expr, FunctionId, Name

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from tierlint.catalog import Method
 from tierlint.catalog.models import Model, Models, find
+from tierlint.catalog.sdk_tables import Method
 from tierlint.model import ApiCall, Route, TierPlace, Verdict
 from tierlint.requirements import Requirement, release
 

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from tierlint.audience import Audience
-from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog, Prompt
+from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog
+from tierlint.catalog.framework_tables import Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from tierlint.catalog import ENTRY_KINDS, SECONDS, Method
+from tierlint.catalog import ENTRY_KINDS, SECONDS
+from tierlint.catalog.sdk_tables import Method
 from tierlint.model import ApiCall, Confidence, Evidence, Missing, Trace, Verdict
 from tierlint.traces import votes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierlint.catalog import Detach
+from tierlint.catalog.framework_tables import Detach
 from tierlint.indexing import ARGUMENT, AWAITED, BOUND, LOADED, RETURNED
 from tierlint.model import (
     Attribute,

@@ -9,7 +9,8 @@ from tierlint.api_calls.arguments import Arguments, literals
 from tierlint.api_calls.clients import NEVER, Answers, behind, built, is_of_project, lost_tiers, merged
 from tierlint.api_calls.known import CALLED, Entry, Known, lay_out, method_of
 from tierlint.api_calls.providers import World, by_settings, host_of, provider_of, vendor_of, world_of
-from tierlint.catalog import Catalog, Method, SdkTable
+from tierlint.catalog import Catalog
+from tierlint.catalog.sdk_tables import Method, SdkTable
 from tierlint.model import ApiCall, Call, CallId, Evidence, Expr, FunctionId, Name, Sequence, Spread, TierPlace
 from tierlint.program import Program, dotted
 from tierlint.program.modules import Module

@@ -12,7 +12,7 @@ from tierlint.api_calls.arguments import Arguments, literals, record_of, seconds
 from tierlint.api_calls.candidates import outside_names
 from tierlint.api_calls.providers import Said, World, by_class, by_prefix
 from tierlint.api_calls.unseen import is_decided_elsewhere
-from tierlint.catalog import Client, Method, SdkTable
+from tierlint.catalog.sdk_tables import Client, Method, SdkTable
 from tierlint.model import CallId, Evidence, LostTier, TierPlace
 from tierlint.program.values import (
     ClassValue,

@@ -12,7 +12,7 @@ from tierlint.api_calls.arguments import TIER, Arguments, literals
 from tierlint.api_calls.providers import World, provider_of
 from tierlint.api_calls.texts import GAP, Text, read, receiver, texts
 from tierlint.api_calls.unseen import names_said
-from tierlint.catalog import Client, Endpoint, Method
+from tierlint.catalog.sdk_tables import Client, Endpoint, Method
 from tierlint.model import Dictionary, Evidence, Expr, Name, TierPlace, Unknown
 from tierlint.program import Scope
 from tierlint.program.values import ConstantValue, ContainerValue, External, Values, argument

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tierlint.catalog import Catalog, Client, Endpoint, Method, SdkTable
+from tierlint.catalog import Catalog
+from tierlint.catalog.sdk_tables import Client, Endpoint, Method, SdkTable
 from tierlint.model import ApiCall
 
 CALLED = "__call__"

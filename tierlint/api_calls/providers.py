@@ -13,7 +13,8 @@ from tierlint.api_calls import texts
 from tierlint.api_calls.arguments import Arguments, record_of
 from tierlint.api_calls.known import Known
 from tierlint.api_calls.unseen import assigned, may_be_unseen
-from tierlint.catalog import Catalog, Client, Host, SdkTable
+from tierlint.catalog import Catalog
+from tierlint.catalog.sdk_tables import Client, Host, SdkTable
 from tierlint.model import Constant, Either, Evidence, Expr, Location, Name, Subscript, Template
 from tierlint.program import Program, Scope, locate
 from tierlint.program.values import ConstantValue, External, Values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tierlint.catalog import Hook, Record
+from tierlint.catalog.framework_tables import Hook, Record
 from tierlint.indexing import ARGUMENT, AWAITED, CALLEE, DECORATES, RECEIVER, RETURNED
 from tierlint.model import (
     Attribute,

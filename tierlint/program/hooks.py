@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tierlint.catalog import Hook
+from tierlint.catalog.framework_tables import Hook
 from tierlint.program.values import ClassKey, External, FunctionValue, Scope
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.catalog import Record
+from tierlint.catalog.framework_tables import Record
 from tierlint.model import Call, CallResult, Constant
 from tierlint.program.values import (
     ClassKey,
