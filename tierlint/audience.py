@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS
+from tierlint.data_flow import names, parts
 from tierlint.destinations import Destinations, Flow, Place, named_texts
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, LOADED, RECEIVER, RETURNED
-from tierlint.loops import names, parts
 from tierlint.model import (
     ApiCall,
     Call,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from tierlint.data_flow import names as names_in
+from tierlint.data_flow import parts
 from tierlint.indexing.bindings import MUTATORS
-from tierlint.loops import names as names_in
-from tierlint.loops import parts
 from tierlint.model import (
     Attribute,
     Binding,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from tierlint.catalog import Catalog
+from tierlint.data_flow import answers, filled, holds, inputs, names
 from tierlint.indexing import ARGUMENT
 from tierlint.indexing.bindings import slots
 from tierlint.model import (
-    Attribute,
-    Binding,
     Call,
     CallId,
     CallResult,
@@ -26,12 +25,9 @@ from tierlint.model import (
     Expr,
     Loop,
     Name,
-    Operation,
     Range,
     Sequence,
-    Spread,
     Subscript,
-    Template,
     Unknown,
 )
 from tierlint.program import Program, Scope, dotted, locate
@@ -41,8 +37,6 @@ from tierlint.program.values import (
     ContainerValue,
     External,
     FunctionValue,
-    ModuleValue,
-    given_as,
     receiver_of,
 )
 
@@ -108,10 +102,10 @@ def _carried(program: Program, catalog: Catalog, module: Module, record: Call, n
     unless they read more of the collection than their own items.
     """
     lines = range(loop.line, loop.end + 1)
-    filled = {name for name, _ in _filled(program, module, record, lines)}
-    if not loop.carried and not filled:
+    stored = {name for name, _ in filled(program, module, record, lines)}
+    if not loop.carried and not stored:
         return None
-    carried = {*loop.carried, *filled}
+    carried = {*loop.carried, *stored}
     inside = [b for found in module.bindings(record.function, -1).values() for b in found if b.line in lines]
     own = [binding for binding in inside if not set(loop.targets).isdisjoint(binding.slots)]
     held = carried & answers(program, module, record, number, lines, own)
@@ -152,167 +146,6 @@ def _drawn_from(program: Program, module: Module, iterable: Expr) -> list[str]:
             return names(iterable, module)
     record = module.call(iterable.call)
     return [n for value in (*record.arguments, *(v for _, v in record.keywords)) for n in names(value, module)]
-
-
-def answers(
-    program: Program, module: Module, record: Call, number: int, lines: range, without: Collection[Binding] = ()
-) -> set[str]:
-    """The names that hold the call's answer, or something made of it, in some lines of its function."""
-    inside = [
-        (binding.target.removesuffix("[]"), binding.value)
-        for bindings in module.bindings(record.function, -1).values()
-        for binding in bindings
-        if binding.line in lines and binding not in without
-    ]
-    for index in module.calls_in(record.function):
-        other = module.call(index)
-        if other.use.how == "discarded" and other.line in lines and isinstance(other.callee, Name):
-            kept_by = other.callee.path.rpartition(".")[0]
-            given = (*other.arguments, *(value for _, value in other.keywords))
-            if kept_by not in ("", "self", "cls") and not _is_module(program, module, kept_by.partition(".")[0]):
-                inside += [(kept_by, value) for value in given]
-    inside += _filled(program, module, record, lines)
-    found = {target for target, value in inside if holds(value, number, module)}
-    made_of = [(target, frozenset(names(value, module))) for target, value in inside] if found else []
-    grown = -1
-    while grown != len(found):
-        grown = len(found)
-        found.update(target for target, used in made_of if not found.isdisjoint(used))
-    return found
-
-
-def _filled(program: Program, module: Module, record: Call, lines: range) -> list[tuple[str, Expr]]:
-    """`note_down(notes, answer)`: what a function of the project is handed, and may put into what it is handed too."""
-    found: list[tuple[str, Expr]] = []
-    for index in module.calls_in(record.function):
-        other = module.call(index)
-        if other.use.how != "discarded" or other.line not in lines or len(other.arguments) + len(other.keywords) < 2:
-            continue
-        for value in program.callees(CallId(module.path, index)):
-            if not isinstance(value, FunctionValue):
-                continue
-            inner = program.modules[value.path]
-            defined = inner.function(value.index)
-            skip = defined.owner >= 0 and isinstance(other.callee, Name) and "." in other.callee.path
-            stores = {
-                target.partition(".")[0].removesuffix("[]")
-                for target in inner.bindings(value.index, -1)
-                if target.endswith("[]") or "." in target
-            }
-            given = {p.name: given_as(other, p.name, n - skip) for n, p in enumerate(defined.parameters)}
-            for name in stores & given.keys():
-                holder = given[name]
-                if isinstance(holder, Name):
-                    found += [(holder.path, expr) for key, expr in given.items() if expr is not None and key != name]
-    return found
-
-
-def _is_module(program: Program, module: Module, name: str) -> bool:
-    """`utils.save(answer)` keeps nothing in `utils`; an imported list that is appended to does."""
-    for item in module.summary.imports:
-        if item.name == name:
-            known = program.resolver.global_name(module, name)
-            return item.attribute is None or any(isinstance(value, ModuleValue) for value in known)
-    return False
-
-
-def holds(expr: Expr, number: int, module: Module) -> bool:
-    """The expression is, or is made of, what a call gives."""
-    if isinstance(expr, CallResult):
-        if expr.call == number:
-            return True
-        record = module.call(expr.call)
-        given = [*record.arguments, *(value for _, value in record.keywords), record.callee]
-        return any(holds(part, number, module) for part in given)
-    return any(holds(part, number, module) for part in parts(expr))
-
-
-def parts(expr: Expr) -> tuple[Expr, ...]:
-    """What an expression is made of."""
-    if isinstance(expr, (Attribute, Subscript)):
-        return (expr.base,)
-    if isinstance(expr, Sequence):
-        return expr.items
-    if isinstance(expr, Template):
-        return expr.parts
-    if isinstance(expr, Dictionary):
-        return expr.values
-    if isinstance(expr, Either):
-        return expr.options
-    if isinstance(expr, Operation):
-        return (expr.left, expr.right)
-    if isinstance(expr, Collected):
-        return (expr.item,)
-    if isinstance(expr, (Element, Spread)):
-        return (expr.iterable,)
-    return (expr.context,) if isinstance(expr, Entered) else ()
-
-
-def inputs(
-    module: Module,
-    record: Call,
-    lines: range,
-    without: Collection[Binding] = (),
-    skipped: Callable[[Expr], bool] | None = None,
-) -> Iterator[str]:
-    """The names that a call's arguments depend on, through assignments in some lines of its function."""
-    seen: set[str] = set()
-    waiting = [name for expr in record.arguments for name in names(expr, module, skipped)]
-    waiting += [name for _, expr in record.keywords for name in names(expr, module, skipped)]
-    bindings = module.bindings(record.function, -1)
-    while waiting:
-        name = waiting.pop(0)
-        if name in seen or len(seen) > 60:
-            continue
-        seen.add(name)
-        yield name
-        for target in (name, name + "[]"):
-            for binding in bindings.get(target, ()):
-                if binding.line in lines and binding not in without:
-                    waiting += names(binding.value, module, skipped)
-
-
-def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = None) -> list[str]:
-    """The names an expression reads, with the attribute for `self.x`; skipped: parts that do not count."""
-    if skipped is not None and skipped(expr):
-        return []
-    if isinstance(expr, Name):
-        parts = expr.path.split(".")
-        return [parts[0]] if len(parts) == 1 else [parts[0], ".".join(parts[:2])]
-    if isinstance(expr, Attribute):
-        return names(expr.base, module, skipped)
-    if isinstance(expr, CallResult):
-        record = module.call(expr.call)
-        found = [name for value in record.arguments for name in names(value, module, skipped)]
-        found += [name for _, value in record.keywords for name in names(value, module, skipped)]
-        if isinstance(record.callee, Name) and "." in record.callee.path:
-            found += names(Name(record.callee.path.rpartition(".")[0]), module)
-        elif isinstance(record.callee, Attribute):
-            found += names(record.callee.base, module, skipped)
-        return found
-    if isinstance(expr, (Sequence, Template)):
-        return [
-            n
-            for item in (expr.items if isinstance(expr, Sequence) else expr.parts)
-            for n in names(item, module, skipped)
-        ]
-    if isinstance(expr, Dictionary):
-        return [n for item in expr.values for n in names(item, module, skipped)]
-    if isinstance(expr, Either):
-        return [n for item in expr.options for n in names(item, module, skipped)]
-    if isinstance(expr, Subscript):
-        return names(expr.base, module, skipped) + names(expr.key, module, skipped)
-    if isinstance(expr, Operation):
-        return names(expr.left, module, skipped) + names(expr.right, module, skipped)
-    if isinstance(expr, Collected):
-        return names(expr.item, module, skipped)
-    if isinstance(expr, (Element, Spread)):
-        return names(expr.iterable, module, skipped)
-    if isinstance(expr, Entered):
-        return names(expr.context, module, skipped)
-    if isinstance(expr, Unknown):
-        return list(expr.names)
-    return []
 
 
 def _items(program: Program, catalog: Catalog, module: Module, record: Call, number: int, loop: Loop) -> str | None:

@@ -6,7 +6,7 @@ import sys
 
 from msgspec import Struct
 
-from tierlint.loops import answers, holds, inputs
+from tierlint.data_flow import answers, holds, inputs
 from tierlint.model import Call, CallId, Expr, FunctionId, Name
 from tierlint.program import Program
 from tierlint.program.modules import Module

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from tierlint.loops import answers, holds, inputs
+from tierlint.data_flow import answers, holds, inputs
 from tierlint.model import CallId, Evidence, JudgedCall, Trace
 from tierlint.program import Program
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 
 import msgspec
 from msgspec import Struct
 
 from tierlint.audience import Audience
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog
-from tierlint.catalog.framework_tables import Prompt
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
-from tierlint.indexing import ARGUMENT, BOUND, RETURNED
 from tierlint.launches import Launches
-from tierlint.loops import Shape, inputs, shape
+from tierlint.loops import Shape, shape
 from tierlint.memory import Kept, Looked, handed_down, kept_by
 from tierlint.model import (
     ApiCall,
@@ -32,13 +29,12 @@ from tierlint.model import (
     FunctionId,
     Missing,
     Name,
-    Template,
     Trace,
 )
-from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module, is_test
 from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue, receiver_of
+from tierlint.questions import Questions
 from tierlint.sinks import Sinks
 from tierlint.unreached import Unreached
 
@@ -84,11 +80,7 @@ class Tracer:
         self.edges = Edges(program, catalog, entries, sinks, launches)
         self._unreached = Unreached(program, catalog, self.edges, entries)
         self.audience = Audience(program, entries, sinks)
-        self.prompts = [p for t in catalog.frameworks for p in t.prompt]
-        self.prompt_names = Names((n, i) for i, p in enumerate(self.prompts) for n in p.call)
-        self._asking: dict[FunctionId, dict[FunctionId, Evidence]] | None = None
-        self._asked_in_cells: dict[FunctionId, list[CallId]] = {}
-        self._confirming: dict[FunctionId, list[tuple[CallId, Evidence]]] = {}
+        self.questions = Questions(program, catalog, self.edges)
         self._shapes: dict[CallId, Shape] = {}
         self._looked: Looked = {}
         self._started_from: dict[str, tuple[str, ...]] = {}
@@ -205,8 +197,7 @@ class Tracer:
             used = {hop.callee.path for hop in path.hops} | {call.call.path}
             if not self._loads(entry, used):
                 return
-        functions = [path.function, *(hop.callee for hop in path.hops)]
-        interactive = self._interactive(call, entry, path, functions)
+        interactive = self.questions.asked(call.call, entry, path.hops, path.fan_out)
         goes = self.audience.goes(call, entry, path.hops, path.detached is not None)
         found[key] = Trace(
             entry=entry,
@@ -409,106 +400,6 @@ class Tracer:
     def missing(self, call: ApiCall) -> tuple[Missing, ...]:
         """What would settle a call that nothing reaches."""
         return self._unreached.ends(call.function, lambda path: _shows(path, call.at.path, _EXAMPLES))
-
-    def _interactive(
-        self, call: ApiCall, entry: EntryPoint, path: _Path, functions: list[FunctionId]
-    ) -> Evidence | None:
-        """Somebody at the terminal is asked something on the way, so somebody sits there."""
-        if ENTRY_KINDS.get(entry.kind, SECONDS) == SECONDS or entry.kind not in ("command", "notebook"):
-            return None
-        if self._asking is None:
-            self._asking = self._find_asking()
-        steps = (call.call, *(hop.by for hop in path.hops if hop.by.index >= 0))
-        reach = self.program.reach(entry.function.path, by_name=False)
-        for function in functions:
-            for source, evidence in self._asking.get(function, {}).items():
-                if source.path in reach and self._concerns(source, steps):
-                    return evidence
-        return next((said for step in steps if (said := self._confirmed(step, path.fan_out)) is not None), None)
-
-    def _concerns(self, source: FunctionId, steps: tuple[CallId, ...]) -> bool:
-        """What a cell of a notebook asks concerns its own requests, and those that use what it was told."""
-        questions = self._asked_in_cells.get(source, [])
-        module = self.program.modules[source.path]
-        here = [step for step in steps if step.path == source.path and module.call(step.index).function == source.index]
-        cells = {self.program.location(question).cell for question in questions}
-        told = {name for question in questions for name in module.call(question.index).use.names}
-        return (
-            not questions
-            or not here
-            or any(self.program.location(step).cell in cells for step in here)
-            or any(name in told for step in here for name in inputs(module, module.call(step.index), range(1, 1 << 30)))
-        )
-
-    def _confirmed(self, step: CallId, fan_out: Evidence | None) -> Evidence | None:
-        """After the answer somebody is asked whether it will do; of many answers, after each."""
-        module = self.program.modules[step.path]
-        record = module.call(step.index)
-        around, number = set(), record.loop
-        while number >= 0:
-            around.add(number)
-            number = module.summary.loops[number].parent
-        for asked, evidence in self._confirming.get(FunctionId(step.path, record.function), ()):
-            question = self.program.modules[asked.path].call(asked.index)
-            if question.loop in around or (question.line > record.line and fan_out is None):
-                return evidence
-        return None
-
-    def _find_asking(self) -> dict[FunctionId, dict[FunctionId, Evidence]]:
-        """Functions that ask a person something, and those that call them (three steps up)."""
-        found: dict[FunctionId, dict[FunctionId, Evidence]] = {}
-        level: dict[FunctionId, dict[FunctionId, Evidence]] = {}
-        for tail in sorted({n.rpartition(".")[2] for p in self.prompts for n in p.call}):
-            for call, record in self.program.resolver.calls_named(tail):
-                for match in self.prompt_names.of_call(self.program, call):
-                    if record.use.how == "discarded" and not self.prompts[match].tells:
-                        continue  # "press Enter to go on"
-                    function = FunctionId(call.path, record.function)
-                    text = Evidence(self.prompts[match].says, self.program.location(call))
-                    if _confirms(self.program.modules[call.path], record, self.prompts[match]):
-                        self._confirming.setdefault(function, []).append((call, text))
-                    else:
-                        level.setdefault(function, {}).setdefault(function, text)
-                        if call.path.endswith(".ipynb") and record.function == 0:
-                            self._asked_in_cells.setdefault(function, []).append(call)
-        for _ in range(4):
-            for function, sources in level.items():
-                found.setdefault(function, {}).update(sources)
-            above: dict[FunctionId, dict[FunctionId, Evidence]] = {}
-            for function, sources in level.items():
-                if function.index == 0:
-                    continue
-                for edge in self.edges.to(function)[0]:
-                    known = found.get(edge.caller, {})
-                    fresh = {source: text for source, text in sources.items() if source not in known}
-                    if fresh and edge.how in ("direct", "override"):
-                        above.setdefault(edge.caller, {}).update(fresh)
-            level = above
-        return found
-
-
-def _confirms(module: Module, record: Call, prompt: Prompt) -> bool:
-    """Whether only a yes or a no is asked for: "overwrite? [y/n]"."""
-    if prompt.confirms or record.use.how == "other":
-        return True
-    said = record.arguments[0] if record.arguments else None
-    parts = said.parts if isinstance(said, Template) else (said,)
-    text = "".join(str(part.value) for part in parts if isinstance(part, Constant)).lower()
-    if record.use.how != "assigned" or not any(fnmatchcase(text, glob) for glob in prompt.confirms_by):
-        return False
-    # What is handed on or kept is more than a yes or a no.
-    return not any(_goes_on(module, record.function, name) for name in record.use.names)
-
-
-def _goes_on(module: Module, function: int, name: str) -> bool:
-    for kind, index in module.mentions(name):
-        if kind == ARGUMENT:
-            index = module.call(index).function
-        elif kind == BOUND and index < len(module.summary.bindings):
-            index = module.summary.bindings[index].function
-        if kind in (ARGUMENT, BOUND, RETURNED) and index == function:
-            return True
-    return False
 
 
 def _finely(path: _Path) -> tuple[object, ...]:

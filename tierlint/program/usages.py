@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from tierlint.model import (
 )
 from tierlint.program import classes, hooks, other_names, property_reads, type_hints
 from tierlint.program.calls import beginning_of
+from tierlint.program.carriers import CALLED, CALLED_BY_SYNTAX, Carriers
 from tierlint.program.indirect import IndirectCalls
 from tierlint.program.iterations import METHODS, Iterations
 from tierlint.program.modules import Module
@@ -40,16 +41,9 @@ from tierlint.program.values import (
     Value,
     Values,
     receiver_of,
-    unique,
 )
 
-_RUNNABLE = (FunctionValue, InstanceValue)
-_CALLED = "__call__"
 _BUILDS = ("__init__", "__new__", "__post_init__")
-_CALLED_BY_SYNTAX = {
-    "__enter__": "with", "__aenter__": "with", "__exit__": "with", "__aexit__": "with", "__iter__": "for",
-    "__next__": "for", "__aiter__": "for", "__anext__": "for", "__getitem__": "[]", "__getattr__": ".",
-}  # fmt: skip
 
 
 class Usage(Struct, frozen=True):
@@ -79,8 +73,7 @@ class Usages:
         self._namesakes = Namesakes(resolver)
         self._by_getattr: dict[str, list[CallId]] | None = None
         self._outside: dict[CallId, bool] = {}
-        self._called: dict[FunctionValue, bool] = {}
-        self._inside: dict[ContainerValue | CollectionValue, Values] = {}
+        self._carriers = Carriers(resolver)
 
     def of(self, function: FunctionId, by_tests: bool) -> tuple[Usage, ...]:
         known = self._found.get((function, by_tests))
@@ -102,9 +95,9 @@ class Usages:
             # A function inside a function is known there only, unless it is handed on.
             waiting.append((defined.name, function.path if defined.parent > 0 and defined.owner < 0 else None))
         run_by = hooks.run_by(resolver, function.path, function.index)
-        waiting += [(name, None) for name in run_by if name != _CALLED]
+        waiting += [(name, None) for name in run_by if name != CALLED]
         if defined.owner >= 0 and (
-            defined.name in (*_BUILDS, _CALLED) or defined.name in _CALLED_BY_SYNTAX or _CALLED in run_by
+            defined.name in (*_BUILDS, CALLED) or defined.name in CALLED_BY_SYNTAX or CALLED in run_by
         ):
             key = (function.path, defined.owner)
             for other in (key, *resolver.subclasses(key)):
@@ -117,7 +110,7 @@ class Usages:
         if defined.owner >= 0 and defined.name in METHODS:
             for caller, line in self._iterations.of(target):
                 yield Usage("iterated", caller, None, line)
-        if defined.owner >= 0 and self._is_called(target):
+        if defined.owner >= 0 and self._carriers.is_called(target):
             waiting += type_hints.promised(resolver, (function.path, defined.owner))
         waiting += self._registers(function)
         if defined.parent == 0 and defined.owner < 0:
@@ -178,27 +171,31 @@ class Usages:
                     yield from self._spread(expr, caller, call, target)
                     continue
                 values = resolver.values(expr, scope)
-                if any(isinstance(v, ClassValue) and self._calls(v, target) for v in values):
+                if any(isinstance(v, ClassValue) and self._carriers.builds_caller(v, target) for v in values):
                     yield Usage("class", caller, call, which)
-                if not self._holds(values, target):
+                if not self._carriers.holds(values, target):
                     continue
-                if self._holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
+                if self._carriers.holds(resolver.call_result(call), target):  # `partial(f, x)`: what it gives goes on
                     yield Usage("wrapped", caller, call, which)
                     yield from self._given_back(place, index, target, waiting)
                 else:
-                    yield Usage("handed" if self._itself(values, target) else "instance", caller, call, which)
+                    yield Usage(
+                        "handed" if self._carriers.is_itself(values, target) else "instance", caller, call, which
+                    )
                     waiting += other_names.parameters(resolver, resolver.callees(call), which)
         elif kind == BOUND and index < len(place.summary.bindings):
             binding = place.summary.bindings[index]
             held = resolver.bound(binding, place)
-            if self._gives(held, target) or self._holds(held, target, wanted):
+            if self._carriers.gives(held, target) or self._carriers.holds(held, target, wanted):
                 name = binding.target.removesuffix("[]")
                 shared = binding.owner >= 0 or binding.function == 0 or binding.home == 0 or "." in name
                 waiting.append((name.rpartition(".")[2], None if shared else place.path))
         elif kind == RETURNED:
             giver = place.function(index)
             back = resolver.returns(place.path, index)
-            if self._gives(back, target) or any(isinstance(value, ClassValue) and value in wanted for value in back):
+            if self._carriers.gives(back, target) or any(
+                isinstance(value, ClassValue) and value in wanted for value in back
+            ):
                 if giver.name != "<lambda>":
                     waiting.append((giver.name, None))
                 else:
@@ -206,16 +203,16 @@ class Usages:
         elif kind == DECORATES:
             decorated = place.function(index)
             around = Scope(place.path, decorated.parent, decorated.owner)
-            if self._decorates(decorated.decorators, around, target, wanted):
+            if self._carriers.decorates(decorated.decorators, around, target, wanted):
                 yield Usage("decorates", FunctionId(place.path, decorated.parent), None)
             put_on = [value for decorator in decorated.decorators for value in resolver.values(decorator, around)]
             # A decorator that gives back what it is handed seems to give everything that it stands on.
             alike = self._decorators_of(function)
-            if any(value not in alike and self._replaces(value, target) for value in put_on):
+            if any(value not in alike and self._carriers.replaces(value, target) for value in put_on):
                 yield Usage("replaces", FunctionId(place.path, index), None)
         elif kind == BASE:
             klass = place.class_(index)
-            if self._decorates(klass.decorators, Scope(place.path, klass.parent, klass.owner), target, wanted):
+            if self._carriers.decorates(klass.decorators, Scope(place.path, klass.parent, klass.owner), target, wanted):
                 yield Usage("decorates", FunctionId(place.path, klass.parent), None)
 
     def _call(
@@ -235,7 +232,7 @@ class Usages:
         defined = resolver.modules[function.path].function(function.index)
         through_another = kind == CALLEE and record.name != defined.name
         if kind == CALLEE and self._is_outside(call, record):
-            if through_another and self._holds(resolver.call_result(call), target):
+            if through_another and self._carriers.holds(resolver.call_result(call), target):
                 yield from self._given_back(place, index, target, waiting)
             return
         values = resolver.callees(call)
@@ -254,14 +251,14 @@ class Usages:
                 yield Usage("method", caller, call, value.name)
                 return
         if defined.owner >= 0:
-            if self._is_called(target) and self._holds(values, target):
+            if self._carriers.is_called(target) and self._carriers.holds(values, target):
                 yield Usage("called", caller, call)
                 return
-            made = any(isinstance(v, ClassValue) and self._makes(v, target) for v in values)
-            if made and (defined.name in _CALLED_BY_SYNTAX or self._is_called(target)):
+            made = any(isinstance(v, ClassValue) and self._carriers.makes(v, target) for v in values)
+            if made and (defined.name in CALLED_BY_SYNTAX or self._carriers.is_called(target)):
                 if defined.name in METHODS and (self._iterations.is_gone_over(call) or not self._is_kept(record)):
                     return
-                if not self._is_called(target):
+                if not self._carriers.is_called(target):
                     yield Usage("called", caller, call)
                 elif record.use.how == "assigned":
                     waiting += [(name.rpartition(".")[2], None) for name in record.use.names]
@@ -273,7 +270,7 @@ class Usages:
                         if place.call(number).callee == CallResult(index):
                             yield Usage("called", caller, CallId(place.path, number))
                 return
-        if through_another and self._holds(resolver.call_result(call), target):
+        if through_another and self._carriers.holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
         elif kind == CALLEE and _says_nothing(values) and defined.owner >= 0 and record.name == defined.name:
             unknown = not isinstance(record.callee, Name) or "." in record.callee.path
@@ -281,39 +278,6 @@ class Usages:
                 yield Usage("named", caller, call)
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
-
-    def _decorates(self, decorators: tuple[Expr, ...], scope: Scope, target: FunctionValue, wanted: set[Value]) -> bool:
-        """One of the decorators is run, as a function or as a class, by being put there."""
-        values = [value for decorator in decorators for value in self.resolver.values(decorator, scope)]
-        return any(value in wanted or self._runs(value, target) for value in values)
-
-    def _replaces(self, decorator: Value, target: FunctionValue) -> bool:
-        """What a decorator gives for the function under it is this function, or runs it when it is called."""
-        resolver = self.resolver
-        if isinstance(decorator, ClassValue):
-            return self._calls(decorator, target)
-        if isinstance(decorator, InstanceValue):
-            inner = resolver.instance_attribute(decorator, _CALLED)
-            return any(isinstance(value, FunctionValue) and self._replaces(value, target) for value in inner)
-        return isinstance(decorator, FunctionValue) and target in resolver.returns(decorator.path, decorator.index)
-
-    def _gives(self, values: Values, target: FunctionValue) -> bool:
-        """The function is there, or another that gives it: a decorator that is made by a call, factories in a dict."""
-        if self._holds(values, target):
-            return True
-        return any(
-            target in self.resolver.returns(item.path, item.index)
-            for value in values
-            for item in self._items(value)
-            if isinstance(item, FunctionValue)
-        )
-
-    def _makes(self, value: ClassValue, target: FunctionValue) -> bool:
-        """Instances of a class have this method, and no other in its place where Python itself runs it by name."""
-        defined = self.resolver.modules[target.path].function(target.index)
-        if defined.name in _CALLED_BY_SYNTAX:
-            return classes.inherits(self.resolver, (value.path, value.index), target)
-        return self._is_a(value, (target.path, defined.owner))
 
     def _is_outside(self, call: CallId, record: Call) -> bool:
         """The call runs, and is made on, nothing of the project: it can run none of its functions."""
@@ -418,8 +382,8 @@ class Usages:
         where = self.resolver.modules[call.path].call(call.index)
         scope = Scope(call.path, where.function, where.owner)
         for key, values in other_names.entries(self.resolver, self.resolver.values(mapping, scope)):
-            if self._holds(values, target):
-                yield Usage("handed" if self._itself(values, target) else "instance", caller, call, key)
+            if self._carriers.holds(values, target):
+                yield Usage("handed" if self._carriers.is_itself(values, target) else "instance", caller, call, key)
 
     def _place_of(self, place: Module, index: int, outer: CallId) -> int | str:
         record = place.call(outer.index)
@@ -430,57 +394,6 @@ class Usages:
             if expr == CallResult(index) and name is not None:
                 return name
         return 0
-
-    def _holds(self, values: Values, target: FunctionValue, wanted: Collection[Value] = ()) -> bool:
-        """The function itself, or a list or dict with it inside, or an instance that runs it when called.
-
-        wanted: the classes of which it is the constructor do as well.
-        """
-        items = [item for value in values for item in self._items(value)]
-        if any(isinstance(item, ClassValue) and item in wanted for item in items):
-            return True
-        inner = [item for item in items if isinstance(item, _RUNNABLE)]
-        if not inner:
-            return False
-        return target in inner or (self._is_called(target) and any(self._runs(item, target) for item in inner))
-
-    def _items(self, value: Value) -> Values:
-        """What is inside a list or a dict, and inside what is inside."""
-        if not isinstance(value, (CollectionValue, ContainerValue)):
-            return (value,)
-        known = self._inside.get(value)
-        if known is None:
-            self._inside[value] = ()  # one that holds itself
-            if isinstance(value, CollectionValue):
-                inside = value.items
-            else:
-                inside = self.resolver.items_of(value, None, value.scope)
-            known = unique(inner for item in inside for inner in self._items(item))
-            self._inside[value] = known
-        return known
-
-    def _itself(self, values: Values, target: FunctionValue) -> bool:
-        """The function is there as such, not as the `__call__` of some instance."""
-        return not self._is_called(target) or target in values
-
-    def _is_called(self, target: FunctionValue) -> bool:
-        """Calling an instance runs this method: `__call__`, or what the class's base runs in its place."""
-        known = self._called.get(target)
-        if known is None:
-            name = self.resolver.modules[target.path].function(target.index).name
-            known = name == _CALLED or _CALLED in hooks.run_by(self.resolver, target.path, target.index)
-            self._called[target] = known
-        return known
-
-    def _calls(self, value: ClassValue, target: FunctionValue) -> bool:
-        """Calling an instance of a class runs this method."""
-        return self._is_called(target) and self._runs(InstanceValue(value.path, value.index, exact=True), target)
-
-    def _runs(self, value: Value, target: FunctionValue) -> bool:
-        """Calling an instance runs its class's `__call__`."""
-        if not isinstance(value, InstanceValue):
-            return False
-        return target in self.resolver.instance_attribute(value, "__call__")
 
     def _registers(self, function: FunctionId) -> list[tuple[str, str | None]]:
         """A decorator of the project is handed the function, and may keep it in a registry."""
@@ -508,10 +421,6 @@ class Usages:
             if key in order[1:]:
                 return True
         return sum(isinstance(v, FunctionValue) for v in values) > 1
-
-    def _is_a(self, value: InstanceValue | ClassValue, key: ClassKey) -> bool:
-        order, _ = self.resolver.order((value.path, value.index))
-        return key in order
 
 
 def _says_nothing(values: Values) -> bool:
