@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tierlint.catalog import ENTRY_KINDS, SECONDS
-from tierlint.data_flow import names, parts
+from tierlint.data_flow import names
 from tierlint.destinations import Destinations, Flow, Place, named_texts
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, LOADED, RECEIVER, RETURNED
@@ -27,6 +27,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program
 from tierlint.program.modules import Module
+from tierlint.program.values import parts
 from tierlint.sinks import Sinks
 
 # How far below a detached step a push to a person is looked for.

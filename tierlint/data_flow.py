@@ -10,23 +10,14 @@ from tierlint.model import (
     Call,
     CallId,
     CallResult,
-    Collected,
-    Dictionary,
-    Either,
-    Element,
-    Entered,
     Expr,
     Name,
-    Operation,
-    Sequence,
-    Spread,
     Subscript,
-    Template,
     Unknown,
 )
 from tierlint.program import Program
 from tierlint.program.modules import Module
-from tierlint.program.values import FunctionValue, ModuleValue, given_as
+from tierlint.program.values import FunctionValue, ModuleValue, given_as, parts
 
 
 def answers(
@@ -102,27 +93,6 @@ def holds(expr: Expr, number: int, module: Module) -> bool:
     return any(holds(part, number, module) for part in parts(expr))
 
 
-def parts(expr: Expr) -> tuple[Expr, ...]:
-    """What an expression is made of."""
-    if isinstance(expr, (Attribute, Subscript)):
-        return (expr.base,)
-    if isinstance(expr, Sequence):
-        return expr.items
-    if isinstance(expr, Template):
-        return expr.parts
-    if isinstance(expr, Dictionary):
-        return expr.values
-    if isinstance(expr, Either):
-        return expr.options
-    if isinstance(expr, Operation):
-        return (expr.left, expr.right)
-    if isinstance(expr, Collected):
-        return (expr.item,)
-    if isinstance(expr, (Element, Spread)):
-        return (expr.iterable,)
-    return (expr.context,) if isinstance(expr, Entered) else ()
-
-
 def inputs(
     module: Module,
     record: Call,
@@ -152,10 +122,8 @@ def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = N
     if skipped is not None and skipped(expr):
         return []
     if isinstance(expr, Name):
-        parts = expr.path.split(".")
-        return [parts[0]] if len(parts) == 1 else [parts[0], ".".join(parts[:2])]
-    if isinstance(expr, Attribute):
-        return names(expr.base, module, skipped)
+        root, *rest = expr.path.split(".")
+        return [root, f"{root}.{rest[0]}"] if rest else [root]
     if isinstance(expr, CallResult):
         record = module.call(expr.call)
         found = [name for value in record.arguments for name in names(value, module, skipped)]
@@ -165,26 +133,7 @@ def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = N
         elif isinstance(record.callee, Attribute):
             found += names(record.callee.base, module, skipped)
         return found
-    if isinstance(expr, (Sequence, Template)):
-        return [
-            n
-            for item in (expr.items if isinstance(expr, Sequence) else expr.parts)
-            for n in names(item, module, skipped)
-        ]
-    if isinstance(expr, Dictionary):
-        return [n for item in expr.values for n in names(item, module, skipped)]
-    if isinstance(expr, Either):
-        return [n for item in expr.options for n in names(item, module, skipped)]
-    if isinstance(expr, Subscript):
-        return names(expr.base, module, skipped) + names(expr.key, module, skipped)
-    if isinstance(expr, Operation):
-        return names(expr.left, module, skipped) + names(expr.right, module, skipped)
-    if isinstance(expr, Collected):
-        return names(expr.item, module, skipped)
-    if isinstance(expr, (Element, Spread)):
-        return names(expr.iterable, module, skipped)
-    if isinstance(expr, Entered):
-        return names(expr.context, module, skipped)
     if isinstance(expr, Unknown):
         return list(expr.names)
-    return []
+    read = (*parts(expr), expr.key) if isinstance(expr, Subscript) else parts(expr)
+    return [name for part in read for name in names(part, module, skipped)]

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tierlint.data_flow import names as names_in
-from tierlint.data_flow import parts
 from tierlint.indexing.bindings import MUTATORS
 from tierlint.model import (
     Attribute,
@@ -28,7 +27,7 @@ from tierlint.model import (
 )
 from tierlint.program import Program, Scope, dotted, locate
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, given_as, receiver_of
+from tierlint.program.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, given_as, parts, receiver_of
 from tierlint.sinks import Sinks
 
 # How many calls down an answer is followed, and into how many of the functions that a call may run.

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 from tierlint.indexing import ARGUMENT, BOUND, LOADED, RETURNED
 from tierlint.model import (
     Attribute,
-    Dictionary,
-    Either,
     Expr,
     FunctionId,
     Name,
-    Operation,
-    Sequence,
     Subscript,
-    Template,
 )
 from tierlint.program.modules import Module
-from tierlint.program.values import InstanceValue, Scope
+from tierlint.program.values import InstanceValue, Scope, parts
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -70,21 +65,5 @@ def _read_from(expr: Expr, name: str) -> Iterator[Expr]:
         return
     if isinstance(expr, Attribute) and expr.name == name:
         yield expr.base
-    for part in _parts(expr):
+    for part in (*parts(expr), expr.key) if isinstance(expr, Subscript) else parts(expr):
         yield from _read_from(part, name)
-
-
-def _parts(expr: Expr) -> tuple[Expr, ...]:
-    if isinstance(expr, Attribute):
-        return (expr.base,)
-    if isinstance(expr, Template):
-        return expr.parts
-    if isinstance(expr, Sequence):
-        return expr.items
-    if isinstance(expr, Dictionary):
-        return expr.values
-    if isinstance(expr, Either):
-        return expr.options
-    if isinstance(expr, Subscript):
-        return (expr.base, expr.key)
-    return (expr.left, expr.right) if isinstance(expr, Operation) else ()

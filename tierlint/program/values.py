@@ -6,7 +6,23 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tierlint.model import Attribute, Call, CallId, Collected, Dictionary, Expr, Name, Sequence, Spread, Template
+from tierlint.model import (
+    Attribute,
+    Call,
+    CallId,
+    Collected,
+    Dictionary,
+    Either,
+    Element,
+    Entered,
+    Expr,
+    Name,
+    Operation,
+    Sequence,
+    Spread,
+    Subscript,
+    Template,
+)
 
 MOST_VALUES = 64
 
@@ -160,6 +176,27 @@ def given_as(call: Call, keyword: str | None, position: int | None) -> Expr | No
         if not any(isinstance(value, Spread) for value in given):
             return given[-1]
     return None
+
+
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of: of an item its collection, but not the key by which it is found."""
+    if isinstance(expr, (Attribute, Subscript)):
+        return (expr.base,)
+    if isinstance(expr, Sequence):
+        return expr.items
+    if isinstance(expr, Template):
+        return expr.parts
+    if isinstance(expr, Dictionary):
+        return expr.values
+    if isinstance(expr, Either):
+        return expr.options
+    if isinstance(expr, Operation):
+        return (expr.left, expr.right)
+    if isinstance(expr, Collected):
+        return (expr.item,)
+    if isinstance(expr, (Element, Spread)):
+        return (expr.iterable,)
+    return (expr.context,) if isinstance(expr, Entered) else ()
 
 
 def receiver_of(callee: Expr) -> Expr | None:
