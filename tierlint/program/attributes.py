@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tierlint.model import CallResult, Name
+from tierlint.model import Binding, CallResult, Name
 from tierlint.program import records
 from tierlint.program.hooks import run_when
 from tierlint.program.modules import Module, is_test
@@ -81,23 +81,24 @@ def above(resolver: Resolver, key: ClassKey, name: str) -> Values:
 
 def put_on(resolver: Resolver, value: External, name: str) -> Values:
     """What the project keeps on an object of a framework: `app.state.client = ...`, `g.client = ...`."""
-    bindings = resolver.mentions.put_on(f"{value.name.rpartition('.')[2]}.{name}")
-    if not bindings:
-        return ()
-    found: list[Value] = []
+    tail = f"{value.name.rpartition('.')[2]}.{name}"
+    bindings = resolver.mentions.put_on(tail)
+    return resolver.answers.settled(resolver.put_on, tail, lambda: _put_on(resolver, bindings)) if bindings else ()
+
+
+def _put_on(resolver: Resolver, bindings: Iterable[tuple[Module, Binding]]) -> Iterator[Value]:
     for module, binding in bindings:
         scope = Scope(module.path, binding.function, binding.owner)
         owners = resolver.values(Name(binding.target.rpartition(".")[0]), scope)
         if all(isinstance(owner, External) for owner in owners):
-            found += resolver.bound(binding, module)
-    return unique(found)
+            yield from resolver.bound(binding, module)
 
 
 def put_on_object(resolver: Resolver, order: Iterable[ClassKey], name: str) -> Iterator[Value]:
     """What is put on an object, or on its class, that leaves the place empty: `desk.client = OpenAI()`."""
     family = set(order)
     for module, binding in resolver.mentions.put_on(name):
-        if is_test(module.path):
+        if module.is_test:
             continue  # what tests put there stands for something else
         scope = Scope(module.path, binding.function, binding.owner)
         owners = resolver.values(Name(binding.target.rpartition(".")[0]), scope)

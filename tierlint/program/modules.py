@@ -6,22 +6,35 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from tierlint.indexing import BASE
-from tierlint.model import Binding, Call, Class, Function, Import, ModuleSummary, Name
+from tierlint.model import (
+    Binding,
+    Call,
+    CallResult,
+    Class,
+    Either,
+    Element,
+    Function,
+    Import,
+    ModuleSummary,
+    Name,
+    Subscript,
+)
 
 
 class Module:
     """A summary at its place in the project, with tables that are built when first asked for."""
 
     __slots__ = (
-        "_bindings", "_calls", "_classes", "_functions", "_imports", "_instance", "_methods", "_names", "_stores",
-        "dotted", "holds_tests", "name", "path", "stars", "summary",
+        "_bindings", "_called", "_calls", "_classes", "_functions", "_imports", "_instance", "_keeping", "_methods",
+        "_names", "_stores", "dotted", "holds_tests", "is_test", "name", "path", "stars", "summary",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, summary: ModuleSummary) -> None:
         self.path = path
         self.name = name
         # By place or name, and by what is in it: a script or a route may stand in a file called `load_test.py`.
-        self.holds_tests = is_test(path) and any(function.name.startswith("test") for function in summary.functions)
+        self.is_test = is_test(path)
+        self.holds_tests = self.is_test and any(function.name.startswith("test") for function in summary.functions)
         self.summary = summary
         self._bindings: dict[tuple[int, int], dict[str, list[Binding]]] | None = None
         self._functions: dict[int, dict[str, list[int]]] | None = None
@@ -32,6 +45,8 @@ class Module:
         self._names: dict[int, frozenset[str]] = {}
         self._stores: dict[str, list[Binding]] | None = None
         self._instance: dict[int, dict[str, list[Binding]]] | None = None
+        self._called: dict[int, list[int]] | None = None
+        self._keeping: dict[int, list[Binding]] | None = None
         self.dotted: dict[str, list[Binding]] = {}
         self.stars: list[Import] = []
 
@@ -116,6 +131,28 @@ class Module:
             for number, call in enumerate(self.summary.calls):
                 self._calls.setdefault(call.function, []).append(number)
         return self._calls.get(function, [])
+
+    def calls_of_result(self, call: int) -> list[int]:
+        """Indices of the calls that call what a call gives: `make()()`."""
+        if self._called is None:
+            self._called = {}
+            for number, record in enumerate(self.summary.calls):
+                if isinstance(record.callee, CallResult):
+                    self._called.setdefault(record.callee.call, []).append(number)
+        return self._called.get(call, [])
+
+    def keeping(self, call: int) -> list[Binding]:
+        """The bindings that keep what a call gives, or an item of it."""
+        if self._keeping is None:
+            self._keeping = {}
+            for binding in self.summary.bindings:
+                value = binding.value
+                while isinstance(value, (Element, Subscript)):
+                    value = value.iterable if isinstance(value, Element) else value.base
+                for option in dict.fromkeys(value.options) if isinstance(value, Either) else (value,):
+                    if isinstance(option, CallResult):
+                        self._keeping.setdefault(option.call, []).append(binding)
+        return self._keeping.get(call, [])
 
     def instance_bindings(self, owner: int) -> Mapping[str, list[Binding]]:
         """`self.x = ...` in any method of a class, by the attribute's path without `self.`."""

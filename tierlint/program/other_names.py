@@ -22,7 +22,7 @@ from tierlint.model import (
     Sequence,
     Subscript,
 )
-from tierlint.program.modules import Module, is_test
+from tierlint.program.modules import Module
 from tierlint.program.values import ClassValue, ContainerValue, FunctionValue, Values
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def calls(resolver: Resolver, module: Module, function: int, known_as: Iterable[
     givers: set[Known] = set()
     for known in names:
         for place, alias in _places(resolver, known):
-            if is_test(place.path) and not is_test(module.path):
+            if place.is_test and not module.is_test:
                 continue
             for kind, index in place.mentions(alias):
                 if kind == ARGUMENT and sets_up:
@@ -61,10 +61,9 @@ def calls(resolver: Resolver, module: Module, function: int, known_as: Iterable[
                 if kind == CALLEE and known not in own:
                     yield CallId(place.path, index), place.call(index)
                 if (kind == CALLEE and known in givers) or (kind == RECEIVER and _takes_out(place, index, alias)):
-                    found += _kept_results(place, index)
-                    for number, call in enumerate(place.summary.calls):
-                        if call.callee == CallResult(index):
-                            yield CallId(place.path, number), call
+                    found += (_target(place, binding) for binding in place.keeping(index))
+                    for number in place.calls_of_result(index):
+                        yield CallId(place.path, number), place.call(number)
                 giver = _returned_by(place, kind, index, alias)
                 if giver is not None and giver not in names:
                     givers.add(giver)
@@ -105,17 +104,6 @@ def _target(place: Module, binding: Binding) -> Known:
 def _takes_out(place: Module, index: int, alias: str) -> bool:
     """The call takes something out of what goes by the name: `readers.get(kind)`, `readers.values()`."""
     return _is_from(place, CallResult(index), alias)
-
-
-def _kept_results(place: Module, index: int) -> Iterator[Known]:
-    """The variables that keep what a call gives, or an item of it."""
-    for binding in place.summary.bindings:
-        value = binding.value
-        while isinstance(value, (Element, Subscript)):
-            value = value.iterable if isinstance(value, Element) else value.base
-        options = value.options if isinstance(value, Either) else (value,)
-        if CallResult(index) in options:
-            yield _target(place, binding)
 
 
 def _returned_by(place: Module, kind: int, index: int, alias: str) -> Known | None:

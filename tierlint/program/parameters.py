@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tierlint.indexing import DECORATES
 from tierlint.model import Expr, Name, Parameter
 from tierlint.program import other_names
-from tierlint.program.modules import Module, is_static, is_test
+from tierlint.program.modules import Module, is_static
 from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, Values, given_as
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def given(
     sites = [site for name in sorted(names) for site in resolver.mentions.calls(name)]
     for site, call in (*sites, *other_names.calls(resolver, module, function, known_as)):
         expr = given_as(call, keyword, position)
-        if expr is None or (is_test(site.path) and not is_test(module.path)):
+        if expr is None or (resolver.modules[site.path].is_test and not module.is_test):
             continue  # what tests hand in stands for something else
         if resolver.answers.is_spent():
             break
@@ -84,7 +84,7 @@ def handed_on(
         expr = keys.get(keyword or "")
         if expr is None and position is not None and position < len(beside):
             expr = beside[position]
-        if expr is None or (is_test(call.path) and not is_test(module.path)):
+        if expr is None or (resolver.modules[call.path].is_test and not module.is_test):
             continue
         record = resolver.modules[call.path].call(call.index)
         scope = Scope(call.path, record.function, record.owner)

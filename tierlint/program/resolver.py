@@ -79,6 +79,7 @@ class Resolver:
         self.inside: dict[tuple[ContainerValue, Constant | None], Values] = {}
         # The last parts of the names that the tables know: of nearly every other name they have nothing to say.
         self.telling = frozenset(name.rpartition(".")[2] for name in flows)
+        self.put_on: dict[str, Values] = {}
         self._names: dict[tuple[Scope, str], Values] = {}
         self._results: dict[CallId, Values] = {}
         self._returns: dict[tuple[str, int], Values] = {}

@@ -266,9 +266,8 @@ class Usages:
                     outer = CallId(place.path, record.use.call)
                     yield Usage("handed", caller, outer, self._place_of(place, index, outer))
                 else:  # built and called at once: `Trawl()(fish)`
-                    for number in place.calls_in(record.function):
-                        if place.call(number).callee == CallResult(index):
-                            yield Usage("called", caller, CallId(place.path, number))
+                    for number in place.calls_of_result(index):
+                        yield Usage("called", caller, CallId(place.path, number))
                 return
         if through_another and self._carriers.holds(resolver.call_result(call), target):
             yield from self._given_back(place, index, target, waiting)
@@ -373,9 +372,8 @@ class Usages:
             is_lambda = giver == "<lambda>"
             waiting.append((lambda_mention(record.function) if is_lambda else giver, place.path if is_lambda else None))
         else:
-            for number in place.calls_in(record.function):
-                if place.call(number).callee == CallResult(index):
-                    yield Usage("called", caller, CallId(place.path, number))
+            for number in place.calls_of_result(index):
+                yield Usage("called", caller, CallId(place.path, number))
 
     def _spread(self, mapping: Expr, caller: FunctionId, call: CallId, target: FunctionValue) -> Iterator[Usage]:
         """`listen(**{"fn": answer})`: handed over under its key."""
