@@ -11,10 +11,9 @@ from tierlint.program.values import Value, Values, unique
 MOST_ROUNDS = 3
 # How many questions inside one another are followed.
 DEEPEST = 80
-# How many expressions are looked at for one question, and for one when several have taken that many: where a program
-# holds the same packages many times over, everything that a function of theirs is handed leads to everything else.
+# How many expressions are looked at for one question: where a program holds the same packages many times over,
+# everything that a function of theirs is handed leads to everything else.
 MOST_EXPRESSIONS = 50_000
-FEWEST_EXPRESSIONS = 5_000
 
 K = TypeVar("K")
 Question = tuple[int, Any]
@@ -82,9 +81,8 @@ class Answers:
         finally:
             self.opened.discard(question)
             self.met.discard(question)
+            spent = outermost and self.is_spent()
             if outermost:
-                if self.is_spent():
-                    self.most = max(self.most // 2, FEWEST_EXPRESSIONS)
                 self.looked_at = 0
             if outermost or self.depth <= DEEPEST // 2:  # far enough from what was cut off
                 self.met.discard(_TOO_DEEP)
@@ -96,7 +94,7 @@ class Answers:
             if self.depending:
                 self._settle(question)
                 if outermost:
-                    self._forget(_TOO_DEEP)
+                    self._forget(_TOO_DEEP, keep=spent)
             return found
         self.provisional[question] = (found, frozenset(met))
         depending = {question}
@@ -122,8 +120,13 @@ class Answers:
                 self.tables[other[0]][other[1]] = self.provisional.pop(other)[0]
                 self.so_far.pop(other, None)
 
-    def _forget(self, head: Question) -> None:
-        """What was cut off may be known when it is asked from nearer."""
+    def _forget(self, head: Question, *, keep: bool) -> None:
+        """What was cut off may be known when it is asked from nearer.
+
+        keep: so much was looked at that it would be cut off again: what was found is the answer.
+        """
         for other in self.depending.pop(head, ()):
-            self.provisional.pop(other, None)
+            found = self.provisional.pop(other, None)
             self.so_far.pop(other, None)
+            if keep and found is not None and found[0]:
+                self.tables[other[0]][other[1]] = found[0]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierlint.model import Attribute, Call, CallId, Collected, Constant, Dictionary, Expr, Name, Sequence, Template
-from tierlint.program.modules import Module, is_test
+from tierlint.program.modules import Module
 from tierlint.program.resolver import Resolver
 from tierlint.program.values import ClassValue, FunctionValue, InstanceValue
+
+# Of so many calls nothing is asked: a program that holds whole libraries, where each leads to everything else.
+MOST_CALLS = 20_000
 
 _NO_FUNCTION = (Constant, Template, Dictionary, Sequence, Collected)
 
@@ -27,17 +30,21 @@ class IndirectCalls:
         """The calls that run a function or build an object of a class without naming it."""
         if self._found is None:
             self._found = {}
-            # Tests put mocks under every name there is, and what they call in this way decides nothing.
-            modules = [module for path, module in self._resolver.modules.items() if not is_test(path)]
-            kept = frozenset(name for module in modules for name in attributes(module))
-            for module in modules:
-                held = variables(module)
-                for number, record in enumerate(module.summary.calls):
-                    if is_indirect(module, record, kept, held):
-                        call = CallId(module.path, number)
-                        for value in self._run(call):
-                            self._found.setdefault(value, []).append(call)
+            calls = list(self._calls())
+            for call in calls if len(calls) <= MOST_CALLS else ():
+                for value in self._run(call):
+                    self._found.setdefault(value, []).append(call)
         return self._found.get(target, [])
+
+    def _calls(self) -> Iterator[CallId]:
+        # Tests put mocks under every name there is, and what they call in this way decides nothing.
+        modules = [module for module in self._resolver.modules.values() if not module.is_test]
+        kept = frozenset(name for module in modules for name in attributes(module))
+        for module in modules:
+            held = variables(module)
+            for number, record in enumerate(module.summary.calls):
+                if is_indirect(module, record, kept, held):
+                    yield CallId(module.path, number)
 
     def _run(self, call: CallId) -> Iterator[FunctionValue | ClassValue]:
         for value in self._resolver.callees(call):

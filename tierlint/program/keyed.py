@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tierlint.model import Attribute, Call, Constant, Expr, Name
-from tierlint.program.modules import is_test
+from tierlint.model import Attribute, Binding, Call, Constant, Expr, Name
+from tierlint.program.modules import Module, is_test
 from tierlint.program.values import ConstantValue, External, Scope, Value, Values, argument, receiver_of, unique
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def put_under(resolver: Resolver, base: Expr, key: Expr | None, scope: Scope) ->
     places = resolver.mentions.put_under(name, key.value)
     if not 0 < len(places) <= _MOST_PLACES or not _is_outside(resolver.values(base, scope)):
         return ()
+    question = (name, key.value, scope.path)
+    return resolver.answers.settled(resolver.put_under, question, lambda: _put_at(resolver, places, scope))
+
+
+def _put_at(resolver: Resolver, places: Iterable[tuple[Module, Binding]], scope: Scope) -> Values:
     found: list[tuple[str, Values]] = []
     for module, binding in places:
         inside = Scope(module.path, binding.function, binding.owner)

@@ -80,6 +80,7 @@ class Resolver:
         # The last parts of the names that the tables know: of nearly every other name they have nothing to say.
         self.telling = frozenset(name.rpartition(".")[2] for name in flows)
         self.put_on: dict[str, Values] = {}
+        self.put_under: dict[tuple[str, str, str], Values] = {}
         self._names: dict[tuple[Scope, str], Values] = {}
         self._results: dict[CallId, Values] = {}
         self._returns: dict[tuple[str, int], Values] = {}
