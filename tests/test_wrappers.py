@@ -38,7 +38,7 @@ from scripts.wrapper_environments import MAIN, WRAPPERS, Environment, environmen
 from tests import wrapper_claims
 from tests.server import Body, Request
 from tests.wrapper_claims import Claims, Outcome
-from tests.wrapper_runs import Process, Runner, in_a_fork_of, in_a_new, running, started, stop
+from tests.wrapper_runs import FORKS, Process, Runner, importing, in_a_new, running
 from tests.wrapper_runs import outcome as ended
 from tierlint import cli
 
@@ -317,10 +317,9 @@ NEW: Final = in_a_new(Path(sys.executable))
 def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Process]:
     if request.param == "new":
         yield NEW
-    elif sys.platform == "linux":
-        parent = started(Path(sys.executable), ["json"], tmp_path / "parent")
-        yield in_a_fork_of(parent)
-        stop(parent)
+    elif FORKS:
+        with importing(Path(sys.executable), ["json"], tmp_path / "parent") as process:
+            yield process
     else:
         pytest.skip("no forks here")
 

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,6 +61,8 @@ AHEAD: Final[Mapping[str, tuple[str, ...]]] = {
     "openai-agents": ("agents", "openai.resources"),
     "pydantic-ai": ("pydantic_ai", "pydantic_ai.models.openai", "openai.resources"),
 }
+# Elsewhere what a parent process has begun with the system may break its forks, as on macOS.
+FORKS: Final = sys.platform == "linux"
 NOWHERE: Final = "http://127.0.0.1:9"
 
 Runner = Callable[[Environment, Path, Claims], Outcome]
@@ -68,25 +70,40 @@ Process = Callable[[Job], int]  # does it, and gives the exit code
 
 
 @contextmanager
+def importing(python: Path, modules: Sequence[str], home: Path) -> Iterator[Process]:
+    """What does jobs after the modules have been imported, or without that where forks are not safe."""
+    if not FORKS:
+        yield in_a_new(python)
+        return
+    process = started(python, modules, home)
+    try:
+        yield in_a_fork_of(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
 def running(folder: Path) -> Iterator[Runner]:
     """What runs a program. One interpreter is kept at a time: programs come sorted by their environment."""
-    kept: dict[Environment, subprocess.Popen[str]] = {}
+    kept = ExitStack()
+    processes: dict[Environment, Process] = {}
 
     def run(environment: Environment, program: Path, claims: Claims) -> Outcome:
-        if not (sys.platform == "linux" and environment.package in AHEAD):
-            return outcome(program, claims, in_a_new(environment.python))
-        if environment not in kept:
-            while kept:
-                stop(kept.popitem()[1])
+        if environment not in processes:
+            kept.close()
+            processes.clear()
             home = folder / environment.name.replace("/", "-")
-            kept[environment] = started(environment.python, AHEAD[environment.package], home)
-        return outcome(program, claims, in_a_fork_of(kept[environment]))
+            modules = AHEAD.get(environment.package)
+            processes[environment] = (
+                kept.enter_context(importing(environment.python, modules, home))
+                if modules
+                else in_a_new(environment.python)
+            )
+        return outcome(program, claims, processes[environment])
 
-    try:
+    with kept:
         yield run
-    finally:
-        for process in kept.values():
-            stop(process)
 
 
 def started(python: Path, modules: Sequence[str], home: Path) -> subprocess.Popen[str]:
@@ -113,11 +130,6 @@ def answer(process: subprocess.Popen[str], *lines: str) -> str:
     process.stdin.writelines(f"{line}\n" for line in lines)
     process.stdin.flush()
     return process.stdout.readline().strip()
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.communicate()
 
 
 def in_a_new(python: Path) -> Process:
