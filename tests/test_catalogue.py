@@ -256,18 +256,25 @@ def not_needed(table: Table, asked: list[Item], fixtures: list[Fixture], read: R
     def is_own(fixture: Fixture) -> bool:
         return fixture.name.partition("/")[2].startswith(own)
 
-    @functools.cache
-    def needs_the_table(fixture: Fixture) -> bool:
+    needs_the_table: dict[Fixture, bool] = {}  # of those that were asked in vain
+
+    def notices(fixture: Fixture, other: Table) -> bool:
         case = read(fixture)
         has_it = any(each is table for each in (*case.tables.sdks, *case.tables.frameworks))
-        return has_it and differs(case, (table, nothing))
+        if not (has_it and needs_the_table.get(fixture, True)):
+            return False
+        if differs(case, (table, other)):
+            return True
+        if fixture not in needs_the_table:
+            needs_the_table[fixture] = differs(case, (table, nothing))
+        return False
 
     able = [one for one in fixtures if is_own(one) or any(stands(item, one) for item in items)]
     nearest = sorted(able, key=distance)
     for item in asked:
-        pair = (table, without(table, {item.label}))
+        other = without(table, {item.label})
         order = sorted(nearest, key=lambda fixture: not stands(item, fixture))
-        if not any(needs_the_table(fixture) and differs(read(fixture), pair) for fixture in order):
+        if not any(notices(fixture, other) for fixture in order):
             yield item.label
 
 
