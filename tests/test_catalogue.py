@@ -169,7 +169,7 @@ def words_of(name: str) -> tuple[set[str], ...]:
 
 def words_in(name: str) -> set[str]:
     """The package and the last identifier of a dotted name or glob; a glob that begins with a star has no package."""
-    parts = [part for part in re.split(r"[^\w*?]+", name) if part and part != "builtins"]
+    parts = [part for part in re.split(r"[^\w*?]+", re.sub(r"\[.*?\]", "?", name)) if part and part != "builtins"]
     return {part for part in (*parts[:1], *parts[-1:]) if part.isidentifier()}
 
 
