@@ -91,6 +91,6 @@ def every_item(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--every-item"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_expectations() -> Callable[[Path], list[Expectation]]:
     return lambda root: list(expectations(root))

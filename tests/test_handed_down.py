@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.server import Request, serving
-from tests.test_fixed_programs import environment
+from tests.wrapper_claims import Claims
+from tests.wrapper_runs import Process, importing, outcome
 from tierlint import config, fixes
 from tierlint.model import Report
 from tierlint.pipeline import analyze
@@ -33,6 +33,8 @@ def completion(**arguments):
     return openai.OpenAI().chat.completions.create(**arguments)
 """,
 }
+
+NOTHING_CLAIMED: Final = Claims({}, {})
 
 # What is run: each part on its own, under the path that tells its requests apart.
 PAGES: Final = {
@@ -56,8 +58,14 @@ night.engines(["coal", "oil"], {"air": 2})
 }
 
 
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with importing(Path(sys.executable), ["openai.resources"], tmp_path_factory.mktemp("parent")) as process:
+        yield process
+
+
 @pytest.mark.parametrize("case", PAGES)
-def test_who_waits_sends_what_it_sent_and_who_does_not_sends_flex(case: str, tmp_path: Path) -> None:
+def test_who_waits_sends_what_it_sent_and_who_does_not_sends_flex(case: str, tmp_path: Path, process: Process) -> None:
     before = copy(case, tmp_path / "before")
     after = copy(case, tmp_path / "after")
     report = fixed(after)
@@ -65,9 +73,9 @@ def test_who_waits_sends_what_it_sent_and_who_does_not_sends_flex(case: str, tmp
     (tmp_path / "stand_ins" / "rq").mkdir(parents=True)
     for name, text in STAND_INS.items():
         (tmp_path / "stand_ins" / name).write_text(text)
-    assert (pages := sent(tmp_path, before, PAGES[case]))[0]
-    assert sent(tmp_path, after, PAGES[case]) == pages
-    jobs, told = sent(tmp_path, before, JOBS[case]), sent(tmp_path, after, JOBS[case])
+    assert (pages := sent(process, tmp_path, before, PAGES[case]))[0]
+    assert sent(process, tmp_path, after, PAGES[case]) == pages
+    jobs, told = sent(process, tmp_path, before, JOBS[case]), sent(process, tmp_path, after, JOBS[case])
     assert jobs[0]
     assert [json.loads(body) | {"service_tier": "flex"} for body in jobs[0]] == [json.loads(body) for body in told[0]]
     assert all("service_tier" not in body for body in (*pages[0], *jobs[0]))
@@ -102,21 +110,11 @@ def fixed(root: Path) -> Report:
     return analyze(root, config.load(root), processes=1, use_cache=False)
 
 
-def sent(folder: Path, root: Path, program: str) -> tuple[list[str], str]:
+def sent(process: Process, folder: Path, root: Path, program: str) -> tuple[list[str], str]:
     """The bodies that a program sends, and what it prints."""
-    with serving() as server:
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=root,
-            env=environment() | {"OPENAI_BASE_URL": f"{server.url}/v1", "PYTHONPATH": f"{root}:{folder / 'stand_ins'}"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr
-    return [body(request) for request in server.requests], done.stdout
-
-
-def body(request: Request) -> str:
+    file = root / "run_by_the_test.py"
+    file.write_text(f"import sys\nsys.path.append({str(folder / 'stand_ins')!r})\n{program}")
+    done = outcome(file, NOTHING_CLAIMED, process)
+    assert not done.raised, done.errors
     # Not sorted: the order of the keys is the order in the bytes.
-    return json.dumps(request.body)
+    return [json.dumps(request.body) for request in done.requests], done.printed

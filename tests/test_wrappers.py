@@ -5,8 +5,8 @@ A folder of tests/wrappers is one package:
 - `requirements.txt` pins it, and `requirements.lock` is what comes of that. Several versions are several lists:
   `requirements-1.txt`, `requirements-2.txt`; each program runs with each of them.
 - Every other file is a program that a user could have written. Comments at its top claim what it does; CONTRIBUTING.md
-  has the grammar. It is run by the package's interpreter against the server of tests/server.py, which
-  OPENAI_BASE_URL names, and the claims are held against the requests that the server got.
+  has the grammar. tests/wrapper_runs.py runs it against the server of tests/server.py, and the claims are held
+  against the requests that the server got.
 - Where a program claims a `fix`, a copy of it becomes a project that a nightly workflow runs. tierlint fixes that, and
   the fixed program is run too: its requests differ from the earlier ones by the tier alone, and a second fix changes
   nothing. A fix that does harm fails the test, `todo-` or not.
@@ -18,6 +18,7 @@ A folder of tests/wrappers is one package:
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -25,6 +26,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any, Final
@@ -34,34 +36,11 @@ from msgspec import Struct
 
 from scripts.wrapper_environments import MAIN, WRAPPERS, Environment, environments
 from tests import wrapper_claims
-from tests.server import Body, Request, serving
+from tests.server import Body, Request
 from tests.wrapper_claims import Claims, Outcome
-
-OFFLINE: Final = Path(__file__).with_name("offline.py")
-
-# What each package documents for a run that tells nobody about itself, and asks nobody for news.
-QUIET: Final = {
-    "AGNO_TELEMETRY": "false",
-    "ANONYMIZED_TELEMETRY": "False",
-    "CREWAI_DISABLE_TELEMETRY": "true",
-    "CREWAI_DISABLE_TRACKING": "true",
-    "DEEPEVAL_TELEMETRY_OPT_OUT": "YES",
-    "DO_NOT_TRACK": "1",
-    "HAYSTACK_TELEMETRY_ENABLED": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_OFFLINE": "1",
-    "LANGCHAIN_TRACING_V2": "false",
-    "LANGFUSE_TRACING_ENABLED": "false",
-    "LANGSMITH_TRACING": "false",
-    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "LITELLM_TELEMETRY": "False",
-    "OPENAI_AGENTS_DISABLE_TRACING": "1",
-    "OTEL_SDK_DISABLED": "true",
-    "RAGAS_DO_NOT_TRACK": "true",
-    "TRACELOOP_TELEMETRY": "FALSE",
-}
-# What a process needs on any system, and nothing by which a package could be configured.
-KEPT: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+from tests.wrapper_runs import FORKS, Process, Runner, importing, in_a_new, running
+from tests.wrapper_runs import outcome as ended
+from tierlint import cli
 
 WORKFLOW: Final = """\
 on:
@@ -95,8 +74,14 @@ def cases() -> Iterator[Case]:
                 yield Case(environment, program)
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running(tmp_path_factory.mktemp("interpreters")) as run:
+        yield run
+
+
 @pytest.mark.parametrize("case", tuple(cases()), ids=str)
-def test_program(case: Case, tmp_path: Path) -> None:
+def test_program(case: Case, tmp_path: Path, run: Runner) -> None:
     if not case.environment.python.exists():
         missing = f"python scripts/wrapper_environments.py {case.environment.package}"
         if os.environ.get("CI") and case.environment.package in MAIN:
@@ -104,11 +89,11 @@ def test_program(case: Case, tmp_path: Path) -> None:
         pytest.skip(missing)
     claims = wrapper_claims.read(case.program)
     project = lay_out(case, tmp_path / "project")
-    before = run(case, project, claims)
+    before = run(case.environment, project, claims)
     show(before)
     assert not (wrong := wrapper_claims.mistakes(claims, before)), "\n" + "\n".join(wrong)
     if claims.fix:
-        check_fix(case, project, claims, before)
+        check_fix(case, project, claims, before, run)
 
 
 # --- Before the fix ----------------------------------------------------------------------------------
@@ -134,43 +119,6 @@ def pins(environment: Environment) -> list[str]:
     return [line for line in environment.requirements.read_text().splitlines() if line and not line.startswith("#")]
 
 
-def run(case: Case, program: Path, claims: Claims) -> Outcome:
-    """Run the program in a home of its own, with nothing but the local server to talk to."""
-    home = program.parent.with_name(f"home-{program.parent.name}")
-    home.mkdir(exist_ok=True)
-    ending = home / "outcome.jsonl"
-    ending.write_text("")
-    full, without = claims.server.flex_is_full, claims.server.models_without_flex
-    with serving(flex_is_full=full, models_without_flex=without) as server:
-        done = subprocess.run(
-            [case.environment.python, OFFLINE, ending, program],
-            cwd=program.parent,
-            env=environment(f"{server.url}/v1", home),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        requests = tuple(request for request in server.requests if request.method == "POST")
-    said: list[dict[str, Any]] = [json.loads(line) for line in ending.read_text().splitlines()]
-    end = next((one for one in said if "raised" in one), None)
-    assert end or done.returncode == 0, done.stderr
-    return Outcome(
-        done.stdout,
-        done.stderr,
-        requests,
-        tuple(end["raised"]) if end else (),
-        end["message"] if end else "",
-        tuple(sorted({one["network"] for one in said if "network" in one})),
-    )
-
-
-def environment(url: str, home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT}
-    own = {"HOME": str(home), "USERPROFILE": str(home), "XDG_CACHE_HOME": str(home / "cache")}
-    client = {"OPENAI_API_KEY": "sk-none", "OPENAI_BASE_URL": url, "OPENAI_API_BASE": url}
-    return kept | own | client | QUIET | {"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
-
-
 def show(outcome: Outcome) -> None:
     for request in outcome.requests:
         print(f"\n{request.path} timeout: {wrapper_claims.timeout(request)}\n{json.dumps(request.body, indent=1)}")
@@ -180,17 +128,17 @@ def show(outcome: Outcome) -> None:
 # --- After the fix -----------------------------------------------------------------------------------
 
 
-def check_fix(case: Case, program: Path, claims: Claims, before: Outcome) -> None:
+def check_fix(case: Case, program: Path, claims: Claims, before: Outcome, run: Runner) -> None:
     """The fix is as safe as claimed, and whatever is changed runs as before except for the tier."""
     made, report = fix(program)
     missed = [] if made == claims.fix else [f"fix: {made}\n{report}"]
     if made != "none":
-        after = run(case, program, claims)
+        after = run(case.environment, program, claims)
         print(program.read_text(encoding="utf-8"))
         show(after)
         again = before
         if not same(signs(before), signs(again), signs(after)):
-            again = run(case, lay_out(case, program.parent.with_name("again")), claims)
+            again = run(case.environment, lay_out(case, program.parent.with_name("again")), claims)
         assert not (wrong := harm(before, again, after)), "\n" + wrong
         missed += shortcomings(claims, after)
     if claims.todo:
@@ -212,11 +160,15 @@ def fix(program: Path) -> tuple[str, str]:
 
 
 def tierlint(folder: Path, options: list[str]) -> str:
-    plain = {name: value for name, value in os.environ.items() if name not in ("CI", "FORCE_COLOR", "OPENAI_BASE_URL")}
-    command = [sys.executable, "-m", "tierlint", "check", *options]
-    done = subprocess.run(command, cwd=folder, env=plain, capture_output=True, text=True)
-    assert done.returncode in (0, 1) and "Traceback" not in done.stderr, done.stdout + done.stderr
-    return done.stdout
+    """What the command prints, run in this process and in that folder."""
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        patched.chdir(folder)
+        for name in ("CI", "FORCE_COLOR", "OPENAI_BASE_URL"):
+            patched.delenv(name, raising=False)
+        cli.main(["check", *options])
+    assert ended.value.code in (0, 1), printed.getvalue()
+    return printed.getvalue()
 
 
 def signs(outcome: Outcome) -> Any:
@@ -358,10 +310,52 @@ def test_claims_are_read_strictly(comment: str, tmp_path: Path) -> None:
         wrapper_claims.read(program)
 
 
-def test_a_program_has_no_network(tmp_path: Path) -> None:
-    program, ending = tmp_path / "program.py", tmp_path / "ending"
+NEW: Final = in_a_new(Path(sys.executable))
+
+
+@pytest.fixture(params=["new", "fork"])
+def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Process]:
+    if request.param == "new":
+        yield NEW
+    elif FORKS:
+        with importing(Path(sys.executable), ["json"], tmp_path / "parent") as process:
+            yield process
+    else:
+        pytest.skip("no forks here")
+
+
+def test_a_program_has_no_network(tmp_path: Path, process: Process) -> None:
+    program = tmp_path / "program" / "far.py"
+    program.parent.mkdir()
     program.write_text("import socket\nsocket.create_connection(('example.org', 443))\n")
-    subprocess.run([sys.executable, OFFLINE, ending, program], capture_output=True)
-    told = [json.loads(line) for line in ending.read_text().splitlines()]
-    assert told[0] == {"network": "example.org"}
-    assert "builtins.OSError" in told[1]["raised"]
+    told = ended(program, Claims({}, {}), process)
+    assert told.network == ("example.org",)
+    assert "builtins.OSError" in told.raised
+
+
+def test_a_program_finds_what_a_new_interpreter_has(tmp_path: Path, process: Process) -> None:
+    program = tmp_path / "program" / "looks.py"
+    program.parent.mkdir()
+    program.write_text("""
+import atexit, os, sys
+atexit.register(print, "at last")
+shown = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
+print(__name__, __file__, sys.argv, sys.path, os.getcwd(), sys.stdin.read(), sys.stdout.encoding, shown)
+print("ä", file=sys.stderr)
+os.environ["LEFT"] = "behind"
+""")
+    once, again = (ended(program, Claims({}, {}), each) for each in (NEW, process))
+    assert once == again == ended(program, Claims({}, {}), process)
+    assert once.printed.endswith("at last\n")
+    assert once.errors == "ä\n"
+
+
+def test_a_program_that_fails_or_hangs_is_noticed(tmp_path: Path, process: Process) -> None:
+    program = tmp_path / "program" / "leaves.py"
+    program.parent.mkdir()
+    program.write_text("raise SystemExit(3)\n")
+    with pytest.raises(AssertionError, match="exit code 3"):
+        ended(program, Claims({}, {}), process)
+    program.write_text("import time\ntime.sleep(60)\n")
+    with pytest.raises((AssertionError, subprocess.TimeoutExpired)):
+        ended(program, Claims({}, {}), lambda job: process({**job, "seconds": 1}))

@@ -129,7 +129,7 @@ def server(value: str) -> Server:
 
 def mistakes(claims: Claims, outcome: Outcome) -> list[str]:
     """The claims about the program as it stands that are not so."""
-    wrong = [f"tries to reach {host}: switch it off in QUIET of tests/test_wrappers.py" for host in outcome.network]
+    wrong = [f"tries to reach {host}: switch it off in QUIET of tests/wrapper_runs.py" for host in outcome.network]
     if outcome.raised and "raises" not in claims.facts:
         wrong.append(f"ends with an exception:\n{outcome.errors[-2000:]}")
     for key, value in claims.facts.items():
