@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator
 
 from tierlint.model import (
@@ -11,6 +12,7 @@ from tierlint.model import (
     CallId,
     CallResult,
     Expr,
+    FunctionId,
     Name,
     Subscript,
     Unknown,
@@ -21,11 +23,21 @@ from tierlint.program.values import FunctionValue, ModuleValue, given_as, parts
 
 
 def answers(
-    program: Program, module: Module, record: Call, number: int, lines: range, without: Collection[Binding] = ()
+    program: Program,
+    module: Module,
+    record: Call,
+    number: int,
+    lines: range,
+    without: Collection[Binding] = (),
+    carried: Collection[str] | None = None,
 ) -> set[str]:
-    """The names that hold the call's answer, or something made of it, in some lines of its function."""
+    """The names that hold the call's answer, or something made of it, in some lines of its function.
+
+    carried: of the rounds of a loop, the names that take something over from one round to the next; any other has
+    what the same round gave it further up.
+    """
     inside = [
-        (binding.target.removesuffix("[]"), binding.value)
+        (binding.target.removesuffix("[]"), binding.value, binding.line)
         for bindings in module.bindings(record.function, -1).values()
         for binding in bindings
         if binding.line in lines and binding not in without
@@ -36,20 +48,26 @@ def answers(
             kept_by = other.callee.path.rpartition(".")[0]
             given = (*other.arguments, *(value for _, value in other.keywords))
             if kept_by not in ("", "self", "cls") and not _is_module(program, module, kept_by.partition(".")[0]):
-                inside += [(kept_by, value) for value in given]
+                inside += [(kept_by, value, other.line) for value in given]
     inside += filled(program, module, record, lines)
-    found = {target for target, value in inside if holds(value, number, module)}
-    made_of = [(target, frozenset(names(value, module))) for target, value in inside] if found else []
-    grown = -1
-    while grown != len(found):
-        grown = len(found)
-        found.update(target for target, used in made_of if not found.isdisjoint(used))
-    return found
+    found: dict[str, int] = {}
+    for target, value, line in inside:
+        if holds(value, number, module):
+            found[target] = min(line, found.get(target, line))
+    made_of = [(target, frozenset(names(value, module)), line) for target, value, line in inside] if found else []
+    grows = bool(found)
+    while grows:
+        grows = False
+        for target, used, line in made_of:
+            reached = any(carried is None or n in carried or found[n] <= line for n in used & found.keys())
+            if reached and line < found.get(target, sys.maxsize):
+                found[target], grows = line, True
+    return set(found)
 
 
-def filled(program: Program, module: Module, record: Call, lines: range) -> list[tuple[str, Expr]]:
+def filled(program: Program, module: Module, record: Call, lines: range) -> list[tuple[str, Expr, int]]:
     """`note_down(notes, answer)`: what a function of the project is handed, and may put into what it is handed too."""
-    found: list[tuple[str, Expr]] = []
+    found: list[tuple[str, Expr, int]] = []
     for index in module.calls_in(record.function):
         other = module.call(index)
         if other.use.how != "discarded" or other.line not in lines or len(other.arguments) + len(other.keywords) < 2:
@@ -69,7 +87,8 @@ def filled(program: Program, module: Module, record: Call, lines: range) -> list
             for name in stores & given.keys():
                 holder = given[name]
                 if isinstance(holder, Name):
-                    found += [(holder.path, expr) for key, expr in given.items() if expr is not None and key != name]
+                    values = (expr for key, expr in given.items() if expr is not None and key != name)
+                    found += [(holder.path, expr, other.line) for expr in values]
     return found
 
 
@@ -101,20 +120,68 @@ def inputs(
     skipped: Callable[[Expr], bool] | None = None,
 ) -> Iterator[str]:
     """The names that a call's arguments depend on, through assignments in some lines of its function."""
-    seen: set[str] = set()
-    waiting = [name for expr in record.arguments for name in names(expr, module, skipped)]
-    waiting += [name for _, expr in record.keywords for name in names(expr, module, skipped)]
+    seen: set[tuple[str, range | None]] = set()
+    given = (*record.arguments, *(expr for _, expr in record.keywords))
+    waiting = [(name, record.line) for expr in given for name in names(expr, module, skipped)]
     bindings = module.bindings(record.function, -1)
     while waiting:
-        name = waiting.pop(0)
-        if name in seen or len(seen) > 60:
+        name, read_at = waiting.pop(0)
+        own = _own_lines(module, record.function, name, read_at)
+        if (name, own) in seen or len(seen) > 60:
             continue
-        seen.add(name)
+        seen.add((name, own))
         yield name
         for target in (name, name + "[]"):
             for binding in bindings.get(target, ()):
-                if binding.line in lines and binding not in without:
-                    waiting += names(binding.value, module, skipped)
+                if binding.line in lines and binding not in without and (own is None or binding.line in own):
+                    waiting += [(one, binding.line) for one in names(binding.value, module, skipped)]
+
+
+def _own_lines(module: Module, function: int, name: str, line: int) -> range | None:
+    """The lines of the loop whose item a name is on some line: another loop's item may go by the same name."""
+    own: range | None = None
+    for loop in module.summary.loops:
+        if loop.function == function and loop.line <= line <= loop.end and name in loop.targets:
+            own = range(loop.line, loop.end + 1)
+    return own
+
+
+def idle(program: Program, call: CallId, callee: FunctionId, below: CallId) -> frozenset[int | str]:
+    """The arguments of a call, by position and by keyword, that play no part in a request further down.
+
+    below: the call in the function that leads to it. What the function only compares with, `if row["id"] in done`, or
+    counts, decides whether a request is sent, and not what it asks.
+    """
+    module, home = program.modules[call.path], program.modules[callee.path]
+    record, function = module.call(call.index), home.function(callee.index)
+    sent = home.call(below.index) if below.path == callee.path else None
+    if sent is None or sent.function != callee.index or record.name != function.name:
+        return frozenset()
+    if any(isinstance(value, Spread) for value in record.arguments) or any(name is None for name, _ in record.keywords):
+        return frozenset()
+    lines = range(function.line, sys.maxsize)
+    used = {*inputs(home, sent, lines), *names(sent.callee, home)}
+    # What is kept on an object, or handed to what gives nothing back, may come round another way.
+    kept = [b.value for t, found in home.bindings(callee.index, -1).items() if "." in t for b in found]
+    for number in home.calls_in(callee.index):
+        other = home.call(number)
+        if other.use.how == "discarded" and number != below.index:
+            kept += (*other.arguments, *(value for _, value in other.keywords), other.callee)
+        elif isinstance(other.callee, Name) and "." not in other.callee.path:
+            used.add(other.callee.path)  # `recall()`, where the function is handed over
+    waiting = [name for expr in kept for name in names(expr, home)]
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            bound = (b for target in (name, name + "[]") for b in home.bindings(callee.index, -1).get(target, ()))
+            waiting += [one for binding in bound for one in names(binding.value, home)]
+    own = home.own_name(callee.index)
+    idle: set[int | str] = set()
+    for number, parameter in enumerate(function.parameters):
+        if parameter.kind in ("positional", "keyword") and parameter.name not in used and parameter.name != own:
+            idle |= {parameter.name, number - (own is not None)}
+    return frozenset(idle)
 
 
 def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = None) -> list[str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tierlint.catalog import Catalog
 from tierlint.data_flow import answers, filled, holds, inputs, names
 from tierlint.indexing import ARGUMENT
 from tierlint.indexing.bindings import slots
 from tierlint.model import (
+    Binding,
     Call,
     CallId,
     CallResult,
@@ -58,13 +60,17 @@ class Shape(Struct, frozen=True):
     runs_on: Evidence | None = None
 
 
-def shape(program: Program, catalog: Catalog, call: CallId) -> Shape:
+def shape(program: Program, catalog: Catalog, call: CallId, idle: frozenset[int | str] = frozenset()) -> Shape:
     """The loops around a call, in its own function, from the inside out.
 
     A loop that runs on takes what has come in since it last looked: whatever it does once per item is one event each.
+    idle: the arguments that play no part in the request that the call leads to.
     """
     module = program.modules[call.path]
     record = module.call(call.index)
+    if idle:
+        given = tuple(value for place, value in enumerate(record.arguments) if place not in idle)
+        record = replace(record, arguments=given, keywords=tuple(kw for kw in record.keywords if kw[0] not in idle))
     fan_out = chained = runs_on = None
     number = record.loop
     while number >= 0:
@@ -102,22 +108,27 @@ def _carried(program: Program, catalog: Catalog, module: Module, record: Call, n
     unless they read more of the collection than their own items.
     """
     lines = range(loop.line, loop.end + 1)
-    stored = {name for name, _ in filled(program, module, record, lines)}
+    stored = {name for name, _, _ in filled(program, module, record, lines)}
     if not loop.carried and not stored:
         return None
     carried = {*loop.carried, *stored}
     inside = [b for found in module.bindings(record.function, -1).values() for b in found if b.line in lines]
     own = [binding for binding in inside if not set(loop.targets).isdisjoint(binding.slots)]
-    held = carried & answers(program, module, record, number, lines, own)
+    # `row["label"] = answer`: what is put into a round's own item is not there for the next one.
+    items = {f"{target}[]" for one in _inside_out(module, record.loop, loop) for target in one.targets}
+    put = [binding for binding in inside if binding.target in items]
+    kept = {*carried, *(name for one in module.summary.loops if _is_within(one, loop) for name in one.carried)}
+    held = carried & answers(program, module, record, number, lines, [*own, *put], kept)
     made = loop.iterable if isinstance(loop.iterable, (CallResult, Either)) else None
-    read = [*inputs(module, record, lines, skipped=lambda expr: expr == made)]
+    scope = Scope(module.path, record.function, record.owner)
+    read = [*inputs(module, record, lines, put, lambda expr: expr == made or _only_told(program, expr, scope, carried))]
     if made is not None and not set(loop.targets).isdisjoint(read):
         read += _drawn_from(program, module, unwrapped(program, catalog, made, Scope(module.path, loop.function)))
     found = next((name for name in read if name in held), None)
     if found is not None or not own:
         return found
-    items = [b for b in inside if b.target in loop.targets and isinstance(b.value, Element) and b.line == loop.line]
-    held = carried & answers(program, module, record, number, lines, items)
+    drawn = [b for b in inside if b.target in loop.targets and isinstance(b.value, Element) and b.line == loop.line]
+    held = carried & answers(program, module, record, number, lines, drawn, kept)
     keys: dict[str, set[str | None]] = {}
     for binding in inside:
         keys.setdefault(binding.target.removesuffix("[]"), set()).add(binding.key)
@@ -130,7 +141,31 @@ def _carried(program: Program, catalog: Catalog, module: Module, record: Call, n
             return None not in stored and read.key.value not in stored
         return not set(loop.targets).isdisjoint(slots(read.key))
 
-    return next((name for name in inputs(module, record, lines, items, is_own) if name in held), None)
+    return next((name for name in inputs(module, record, lines, [*drawn, *put], is_own) if name in held), None)
+
+
+def _is_within(inner: Loop, outer: Loop) -> bool:
+    return inner.function == outer.function and outer.line <= inner.line and inner.end <= outer.end
+
+
+def _only_told(program: Program, expr: Expr, scope: Scope, carried: set[str]) -> bool:
+    """`warn=progress.log_warning`: a method that gives nothing back tells nobody what it was told before."""
+    if not isinstance(expr, Name) or "." not in expr.path or expr.path.partition(".")[0] not in carried:
+        return False
+    values = program.resolver.values(expr, scope)
+    functions = [program.modules[v.path].function(v.index) for v in values if isinstance(v, FunctionValue)]
+    return bool(functions) and len(functions) == len(values) and not any(f.returns or f.is_generator for f in functions)
+
+
+def _inside_out(module: Module, number: int, last: Loop) -> Iterator[Loop]:
+    """The loops over items around a call, up to one of them."""
+    while number >= 0:
+        loop = module.summary.loops[number]
+        if loop.kind in ("for", "comprehension"):
+            yield loop
+        if loop == last:
+            return
+        number = loop.parent
 
 
 def _drawn_from(program: Program, module: Module, iterable: Expr) -> list[str]:
@@ -206,6 +241,8 @@ def _grows(module: Module, name: str, loop: Loop) -> bool:
 
 def _is_filled_meanwhile(module: Module, name: str, loop: Loop) -> bool:
     """What a loop works off may be added to from elsewhere: a queue that others have, a list of the whole file."""
+    if name.startswith("self."):
+        return _is_filled_by_methods(module, name, loop)
     if name not in module.names(loop.function):
         return True
     stores = [b for b in module.stores(name + "[]") if name not in module.names(b.function)]
@@ -220,6 +257,43 @@ def _is_filled_meanwhile(module: Module, name: str, loop: Loop) -> bool:
     given = any(kind == ARGUMENT and module.call(n).function == loop.function for kind, n in module.mentions(name))
     is_own = not _is_parameter(module, loop.function, name)
     return given or not is_own or not filled or any(line >= loop.line for line in filled)
+
+
+def _is_filled_by_methods(module: Module, name: str, loop: Loop) -> bool:
+    """What an object has to work off is added to by something that a round does, or by whoever has the object."""
+    owner = _class_around(module, loop.function)
+    stores = [b for b in module.summary.bindings if b.target.endswith(f"{name.removeprefix('self')}[]")]
+    others = [b for b in stores if b.target == f"{name}[]" and _class_around(module, b.function) != owner]
+    stores = [binding for binding in stores if binding not in others]
+    if any(b.target != f"{name}[]" or not _is_loaded(module, b, loop) for b in stores):
+        return True
+    own = [module.call(number) for number in module.calls_in(loop.function)]
+    asked = {f"{name}.{method}" for method in ("get", "get_nowait")}
+    if any(isinstance(record.callee, Name) and record.callee.path in asked for record in own):
+        return True
+    fills = {module.function(binding.function).name for binding in stores} - {module.function(loop.function).name}
+    called = {record.name for record in own if loop.line <= record.line <= loop.end}
+    looked: set[str] = set()
+    while called - looked:
+        if called & fills:
+            return True
+        looked |= called
+        below = [n for n, f in enumerate(module.summary.functions) if f.name in called]
+        called = {module.call(number).name for function in below for number in module.calls_in(function)}
+    return False
+
+
+def _class_around(module: Module, function: int) -> int:
+    method = module.method_around(function)
+    return module.function(method).owner if method is not None else -1
+
+
+def _is_loaded(module: Module, binding: Binding, loop: Loop) -> bool:
+    """An item is put in where the object is made, or one of many in a loop; not by whoever has one more."""
+    if binding.function == loop.function or module.function(binding.function).name == "__init__":
+        return True
+    around = (other for other in module.summary.loops if other.function == binding.function)
+    return any(other.line <= binding.line <= other.end for other in around)
 
 
 def _ends_by(program: Program, module: Module, record: Call, number: int, loop: Loop) -> bool:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tierlint.audience import Audience
 from tierlint.catalog import ENTRY_KINDS, SECONDS, Catalog
+from tierlint.data_flow import idle
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.launches import Launches
@@ -81,7 +82,7 @@ class Tracer:
         self._unreached = Unreached(program, catalog, self.edges, entries)
         self.audience = Audience(program, entries, sinks)
         self.questions = Questions(program, catalog, self.edges)
-        self._shapes: dict[CallId, Shape] = {}
+        self._shapes: dict[tuple[CallId, frozenset[int | str]], Shape] = {}
         self._looked: Looked = {}
         self._started_from: dict[str, tuple[str, ...]] = {}
 
@@ -204,7 +205,7 @@ class Tracer:
             hops=path.hops,
             detached=path.detached,
             waits=path.waits,
-            fan_out=path.fan_out,
+            fan_out=path.fan_out or _each_example(entry),
             chained=path.chained,
             interactive=interactive,
             certain=path.certain,
@@ -340,14 +341,16 @@ class Tracer:
             guarded = self.program.modules[edge.by.path].call(edge.by.index).main_guard
             # A queue's jobs are events of their own, however many are put in at once.
             if edge.how != "dispatched":
-                around = self._shape(edge.by)
+                below = path.hops[0].by if path.hops else sent
+                plain = edge.how in ("direct", "override") and below.index >= 0
+                around = self._shape(edge.by, idle(self.program, edge.by, edge.callee, below) if plain else frozenset())
                 again, name = False, ""
                 if kept is not None:
                     name = kept.name
                     again, kept = handed_down(self.program, kept, edge.by, edge.callee)
                 elif edge.how in ("direct", "override"):
-                    below = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
-                    kept = kept_by(self.program, edge.by, self._looked, below)
+                    steps = (*(hop.by for hop in path.hops if hop.by.index >= 0), sent)
+                    kept = kept_by(self.program, edge.by, self._looked, steps)
                 if again:
                     text = f"each request reads `{name}`, which holds earlier answers"
                     chained = chained or Evidence(text, edge.at)
@@ -368,10 +371,11 @@ class Tracer:
         )  # fmt: skip
         return self._taken(extended, edge.by) if edge.by.index >= 0 and edge.how in ("direct", "override") else extended
 
-    def _shape(self, call: CallId) -> Shape:
-        if call not in self._shapes:
-            self._shapes[call] = shape(self.program, self.catalog, call)
-        return self._shapes[call]
+    def _shape(self, call: CallId, idle: frozenset[int | str] = frozenset()) -> Shape:
+        key = call, idle
+        if key not in self._shapes:
+            self._shapes[key] = shape(self.program, self.catalog, call, idle)
+        return self._shapes[key]
 
     def _taken(self, path: _Path, call: CallId) -> _Path:
         """The call itself is handed to something that runs it apart: `create_task(f())`."""
@@ -412,6 +416,15 @@ def _finely(path: _Path) -> tuple[object, ...]:
 def _coarsely(path: _Path) -> tuple[object, ...]:
     """What says who waits at the other end; in the largest programs there are too many shapes on the way."""
     return path.function, path.guarded, path.detached is None, path.receiver
+
+
+def _each_example(entry: EntryPoint) -> Evidence | None:
+    """An evaluation runs what it is made of once for each example of a data set."""
+    return (
+        Evidence("an evaluation runs it for each example: one request per item", entry.at)
+        if entry.kind == "eval"
+        else None
+    )
 
 
 def votes(trace: Trace) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from tierlint.indexing.names import dotted
 
 _TAKES = frozenset({"pop", "popleft", "popitem", "get", "get_nowait"})
 _LOOKS = frozenset({"empty", "qsize", "task_done", "copy", "count", "index", "keys", "values", "items"})
@@ -14,37 +16,43 @@ _ONLY_READ = frozenset(
 _EMPTY = frozenset({"IndexError", "KeyError", "LookupError", "Empty", "QueueEmpty"})
 
 
-def emptied(loop: ast.While) -> str | None:
-    """The collection that a loop works off, by its name; None: there is none, or the loop adds to it."""
-    for name, counter in (*_asked_for(loop.test), *_asked_inside(loop)):
+def emptied(loop: ast.While, lengths: Mapping[str, str]) -> str | None:
+    """The collection that a loop works off, by its name; None: there is none, or the loop adds to it.
+
+    lengths: the collection whose length a name is: `total = len(rows)`.
+    """
+    for name, counter in (*_asked_for(loop.test, lengths), *_asked_inside(loop, lengths)):
         if _only_shrinks(loop, name, counter) and not _ends_otherwise(loop, name, counter):
             return name
     return None
 
 
-def _asked_for(test: ast.expr) -> Iterator[tuple[str, str | None]]:
+def _asked_for(test: ast.expr, lengths: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     """The collections of which a test asks whether anything is left, each with the counter it is held against."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         for part in test.values:
-            yield from _asked_for(part)
+            yield from _asked_for(part, lengths)
     elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         name = _asked(test.operand, "empty")
         if name is not None:
             yield name, None
     elif isinstance(test, ast.Compare) and len(test.ops) == 1:
-        yield from _compared(test.left, test.ops[0], test.comparators[0])
+        yield from _compared(test.left, test.ops[0], test.comparators[0], lengths)
     else:
-        name = test.id if isinstance(test, ast.Name) else _length(test)
+        name = _kept(test) or _length(test)
         if name is not None:
             yield name, None
 
 
-def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Iterator[tuple[str, str | None]]:
-    """`len(rows) > 0`, `number < len(rows)`, `number <= len(rows) - 1`."""
+def _compared(
+    left: ast.expr, operator: ast.cmpop, right: ast.expr, lengths: Mapping[str, str]
+) -> Iterator[tuple[str, str | None]]:
+    """`len(rows) > 0`, `number < len(rows)`, `number <= len(rows) - 1`, `number < total`."""
     if isinstance(operator, (ast.Gt, ast.GtE)) and not isinstance(right, ast.Constant):
         left, right, operator = right, left, ast.Lt()
     if isinstance(left, ast.Name) and isinstance(operator, (ast.Lt, ast.LtE)):
-        name = _length(right.left if isinstance(right, ast.BinOp) else right)
+        most = right.left if isinstance(right, ast.BinOp) else right
+        name = _length(most) or lengths.get(dotted(most) or "")
         if name is not None:
             yield name, left.id
     elif isinstance(right, ast.Constant) and isinstance(operator, (ast.Gt, ast.GtE, ast.NotEq)):
@@ -53,17 +61,18 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Iterator[
             yield name, None
 
 
-def _asked_inside(loop: ast.While) -> Iterator[tuple[str, str | None]]:
+def _asked_inside(loop: ast.While, lengths: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     """`while True` with `if not rows: break`, or with `except IndexError: break` around what takes from it."""
     if not (isinstance(loop.test, ast.Constant) and loop.test.value):
         return
     for statement in loop.body:
         if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Break):
-            yield from _asked_for(_negated(statement.test))
+            yield from _asked_for(_negated(statement.test), lengths)
         elif isinstance(statement, ast.Try) and any(_ends_when_empty(handler) for handler in statement.handlers):
             for node in (inner for part in statement.body for inner in ast.walk(part)):
-                if isinstance(node, ast.Attribute) and node.attr in _TAKES and isinstance(node.value, ast.Name):
-                    yield node.value.id, None
+                name = _kept(node.value) if isinstance(node, ast.Attribute) and node.attr in _TAKES else None
+                if name is not None:
+                    yield name, None
 
 
 def _negated(test: ast.expr) -> ast.expr:
@@ -86,15 +95,23 @@ def _ends_when_empty(handler: ast.ExceptHandler) -> bool:
 def _length(expr: ast.expr) -> str | None:
     """Of `len(rows)` or `rows.qsize()`, the collection."""
     if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "len" and expr.args:
-        return expr.args[0].id if isinstance(expr.args[0], ast.Name) else None
+        return _kept(expr.args[0])
     return _asked(expr, "qsize")
 
 
 def _asked(expr: ast.expr, method: str) -> str | None:
     """Of `rows.empty()`, the collection."""
     if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Attribute) and expr.func.attr == method:
-        return expr.func.value.id if isinstance(expr.func.value, ast.Name) else None
+        return _kept(expr.func.value)
     return None
+
+
+def _kept(expr: ast.AST) -> str | None:
+    """What a collection goes by: a name, or an attribute of the object whose method runs, `self.rows`."""
+    if isinstance(expr, ast.Name):
+        return expr.id
+    of_itself = isinstance(expr, ast.Attribute) and isinstance(expr.value, ast.Name) and expr.value.id == "self"
+    return dotted(expr) if of_itself and isinstance(expr, ast.Attribute) else None
 
 
 def _only_shrinks(loop: ast.While, name: str, counter: str | None) -> bool:
@@ -103,7 +120,7 @@ def _only_shrinks(loop: ast.While, name: str, counter: str | None) -> bool:
     gets_on = counter is not None and _counts(loop, counter)
     for part in (loop.test, *loop.body):
         for node in ast.walk(part):
-            if not isinstance(node, ast.Name) or node.id != name:
+            if not isinstance(node, (ast.Name, ast.Attribute)) or _kept(node) != name:
                 continue
             parent = parents[node]
             if _takes(node, parent, parents):
@@ -115,7 +132,7 @@ def _only_shrinks(loop: ast.While, name: str, counter: str | None) -> bool:
 
 def _ends_otherwise(loop: ast.While, name: str, counter: str | None) -> bool:
     """The test asks for something else that a round finds out: `while rows and not found`."""
-    asked = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)} - {name, counter, "len"}
+    asked = {node.id for node in ast.walk(loop.test) if isinstance(node, ast.Name)} - {name, counter, "len", "self"}
     moved = [s.target for part in loop.body for s in ast.walk(part) if isinstance(s, ast.AugAssign)]
     for part in loop.body:
         for node in ast.walk(part):
@@ -127,7 +144,8 @@ def _ends_otherwise(loop: ast.While, name: str, counter: str | None) -> bool:
             ):
                 return True
     called = {node.func for node in ast.walk(loop.test) if isinstance(node, ast.Call)}
-    return any(isinstance(node, ast.Attribute) and node not in called for node in ast.walk(loop.test))
+    attributes = (node for node in ast.walk(loop.test) if isinstance(node, ast.Attribute) and node not in called)
+    return any(_kept(node) != name for node in attributes)
 
 
 def _counts(loop: ast.While, counter: str) -> bool:
@@ -137,7 +155,7 @@ def _counts(loop: ast.While, counter: str) -> bool:
     return len([n for n in stored if isinstance(n.ctx, ast.Store)]) == len([t for t in moves if t in stored]) > 0
 
 
-def _takes(node: ast.Name, parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+def _takes(node: ast.Name | ast.Attribute, parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     """`rows.pop()`, `heappop(rows)`, `del rows[0]`, `rows = rows[20:]`."""
     if isinstance(parent, ast.Attribute):
         return parent.attr in _TAKES and isinstance(parents.get(parent), ast.Call)
@@ -158,12 +176,13 @@ def _takes(node: ast.Name, parent: ast.AST, parents: dict[ast.AST, ast.AST]) -> 
         isinstance(value, ast.Subscript)
         and isinstance(value.slice, ast.Slice)
         and value.slice.lower is not None
-        and isinstance(value.value, ast.Name)
-        and value.value.id == node.id
+        and _kept(value.value) == _kept(node)
     )
 
 
-def _only_reads(node: ast.Name, parent: ast.AST, parents: dict[ast.AST, ast.AST], counter: str | None) -> bool:
+def _only_reads(
+    node: ast.Name | ast.Attribute, parent: ast.AST, parents: dict[ast.AST, ast.AST], counter: str | None
+) -> bool:
     if isinstance(node.ctx, ast.Store):
         return False
     if isinstance(parent, ast.Attribute):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from msgspec.structs import replace
 
 from tierlint.indexing.bindings import bind
+from tierlint.indexing.budgets import counted
 from tierlint.indexing.emptying import emptied
 from tierlint.indexing.mentions import BOUND
 from tierlint.indexing.names import dotted, target_names
 from tierlint.indexing.walk import NOWHERE, Walk
-from tierlint.model import Element, Expr, Loop, Name, Use
+from tierlint.model import CallResult, Element, Expr, Loop, Name, Use
 
 
 def open_loop(
@@ -56,13 +58,15 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
     targets = tuple(target_names(node.target))
     kind = "async" if isinstance(node, ast.AsyncFor) else "for"
     number = open_loop(walk, kind, iterable, targets, False, (node.lineno, node.end_lineno or node.lineno))
-    kept = walk.in_try, walk.counting
-    walk.in_try = False
+    kept = walk.in_try, walk.counting, walk.enough
+    walk.in_try, walk.enough = False, False
     walk.counting = isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"
     walk.mention_tails(iterable, BOUND, len(walk.bindings))
     bind(walk, node.target, Element(iterable), None, node.lineno)
+    walk.counted.append(counted(node))
     walk.body(node.body)
-    walk.in_try, walk.counting = kept
+    walk.counted.pop()
+    walk.in_try, walk.counting, walk.enough = kept
     close_loop(walk, number)
     walk.body(node.orelse)
 
@@ -70,21 +74,33 @@ def for_(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 def while_(walk: Walk, node: ast.While) -> None:
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     flag, first = switch(node.test), len(walk.calls)
-    collection = emptied(node)
+    collection = emptied(node, _lengths(walk))
     iterable = Name(collection) if collection is not None else None
     endless = endless and collection is None
     number = open_loop(walk, "while", iterable, (), endless, (node.lineno, node.end_lineno or node.lineno))
     walk.expr(node.test, NOWHERE)
-    kept = walk.in_try, walk.counting, walk.handling
-    walk.in_try, walk.counting, walk.handling = False, collection is None, False
+    kept = walk.in_try, walk.counting, walk.handling, walk.enough
+    walk.in_try, walk.counting, walk.handling, walk.enough = False, collection is None, False, False
+    walk.counted.append(counted(node))
     walk.body(node.body)
-    walk.in_try, walk.counting, walk.handling = kept
+    walk.counted.pop()
+    walk.in_try, walk.counting, walk.handling, walk.enough = kept
     if flag is not None and not is_changed(walk, flag, first):
         loop = walk.loops[number]
         assert loop is not None
         walk.loops[number] = replace(loop, endless=True)
     close_loop(walk, number)
     walk.body(node.orelse)
+
+
+def _lengths(walk: Walk) -> dict[str, str]:
+    """The names of this function that are how many items a collection has: `total = len(rows)`."""
+    bound = [b for b in walk.bindings if b.function == walk.function and b.owner == walk.owner]
+    once = {name for name, times in Counter(b.target for b in bound).items() if times == 1}
+    made = {b.target: walk.calls[b.value.call] for b in bound if b.target in once and isinstance(b.value, CallResult)}
+    counted = ((name, call) for name, call in made.items() if call is not None and call.name == "len")
+    of = ((name, call.arguments[0]) for name, call in counted if call.arguments)
+    return {name: collection.path for name, collection in of if isinstance(collection, Name)}
 
 
 def switch(test: ast.expr) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from tierlint.indexing.bindings import assigned_value, bind
+from tierlint.indexing.budgets import is_budget
 from tierlint.indexing.definitions import async_function_def, class_def, function_def, type_hint
 from tierlint.indexing.loops import for_, while_
 from tierlint.indexing.mentions import BOUND, RETURNED
@@ -76,7 +77,7 @@ def expr_statement(walk: Walk, node: ast.Expr) -> None:
 
 def return_(walk: Walk, node: ast.Return) -> None:
     for place in range(len(walk.exits)):
-        walk.exits[place] = True
+        walk.exits[place] = walk.exits[place] or not walk.enough
         walk.left[place] = walk.left[place] or not walk.handling
     if node.value is not None:
         kept = walk.mention_kind, walk.mention_index
@@ -86,11 +87,11 @@ def return_(walk: Walk, node: ast.Return) -> None:
 
 
 def break_(walk: Walk, node: ast.Break) -> None:
-    if walk.exits and (walk.in_try or walk.counting):
+    if walk.exits and (walk.in_try or walk.counting) and not walk.enough:
         walk.exits[-1] = True
     if walk.left and not walk.handling:
         walk.left[-1] = True
-    if walk.stops:
+    if walk.stops and not walk.enough:
         for depth, read, calls in walk.tests:
             if depth == len(walk.stops):
                 walk.stops[-1][0].update(read)
@@ -101,11 +102,12 @@ def if_(walk: Walk, node: ast.If) -> None:
     first = len(walk.calls)
     test = walk.expr(node.test, NOWHERE)
     walk.tests.append((len(walk.stops), tuple(read_in(test)), range(first, len(walk.calls))))
-    kept = walk.main_guard
+    kept = walk.main_guard, walk.enough
     if walk.function == 0 and _is_main_guard(node.test):
         walk.main_guard = True
+    walk.enough = walk.enough or is_budget(node.test, frozenset().union(*walk.counted))
     walk.body(node.body)
-    walk.main_guard = kept
+    walk.main_guard, walk.enough = kept
     walk.body(node.orelse)
     walk.tests.pop()
 

@@ -53,6 +53,8 @@ class Walk:
         self.exits: list[bool] = []
         # Per open `if`: the loops open around it, the names that its test reads, the first and last call in it.
         self.tests: list[tuple[int, tuple[str, ...], range]] = []
+        self.counted: list[frozenset[str]] = []  # per open loop: what its rounds only add to
+        self.enough = False  # inside an `if` that asks whether the loop around it has done enough
         self.stops: list[tuple[set[str], set[int]]] = []  # per open loop: the tests that end it
         self.left: list[bool] = []  # per open loop: something but a failure ends it from inside
         self.handling = False  # inside `except`
