@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.indexing import DECORATES
-from tierlint.model import Expr, Name, Parameter
+from tierlint.model import Call, Expr, Name, Parameter, Spread
 from tierlint.program import other_names
 from tierlint.program.modules import Module, is_static
 from tierlint.program.values import ClassValue, External, FunctionValue, InstanceValue, Scope, Value, Values, given_as
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
+
+# How many functions in a row may hand on all that they were handed.
+_MOST_PASSED = 3
 
 
 def parameter(resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int) -> Iterator[Value]:
@@ -44,9 +47,12 @@ def handed(resolver: Resolver, module: Module, function: int, parameter: Paramet
 
 
 def given(
-    resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int
+    resolver: Resolver, module: Module, function: int, parameter: Parameter, place: int, passed: int = 0
 ) -> Iterator[tuple[Expr, Scope]]:
-    """What the calls of a function hand to a parameter, as it stands there; place: without the object of a method."""
+    """What the calls of a function hand to a parameter, as it stands there; place: without the object of a method.
+
+    passed: how many functions have handed on all that they were handed.
+    """
     defined = module.function(function)
     names = {defined.name}
     known_as = [defined.name]
@@ -65,15 +71,39 @@ def given(
     sites = [site for name in sorted(names) for site in resolver.mentions.calls(name)]
     for site, call in (*sites, *other_names.calls(resolver, module, function, known_as)):
         expr = given_as(call, keyword, position)
-        if expr is None or (resolver.modules[site.path].is_test and not module.is_test):
+        whole = _all_handed_on(resolver.modules[site.path], call, keyword, position) if expr is None else None
+        if (expr is None and whole is None) or (resolver.modules[site.path].is_test and not module.is_test):
             continue  # what tests hand in stands for something else
         if resolver.answers.is_spent():
             break
         scope = Scope(site.path, call.function, call.owner)
-        if any(value in wanted for value in resolver.values(call.callee, scope)):
+        if not any(value in wanted for value in resolver.values(call.callee, scope)):
+            continue
+        if expr is not None:
             yield expr, scope
+        elif whole is not None and passed < _MOST_PASSED:
+            yield from given(resolver, resolver.modules[site.path], call.function, *whole, passed + 1)
     for name in sorted(names):
         yield from handed_on(resolver, module, name, wanted, keyword, position)
+
+
+def _all_handed_on(
+    module: Module, call: Call, keyword: str | None, position: int | None
+) -> tuple[Parameter, int] | None:
+    """`send(*args, **kwargs)`: what the function around the call would have to be handed, and as which argument."""
+    defined = module.function(call.function)
+    kinds = {parameter.kind: place for place, parameter in enumerate(defined.parameters)}
+    if position is not None and "variadic" in kinds:
+        rest = Spread(Name(defined.parameters[kinds["variadic"]].name))
+        before = call.arguments.index(rest) if rest in call.arguments else position + 1
+        if before <= position:
+            own = defined.owner >= 0 and not is_static(defined)
+            return Parameter(keyword or "", "positional", None, None), kinds["variadic"] - own + position - before
+    if keyword is not None and "keywords" in kinds:
+        rest_named = (None, Name(defined.parameters[kinds["keywords"]].name))
+        if rest_named in call.keywords:
+            return Parameter(keyword, "keyword", None, None), 0
+    return None
 
 
 def handed_on(
