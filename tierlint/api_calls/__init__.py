@@ -92,8 +92,9 @@ def _described(
     world: World, read: Arguments, expr: Expr, resolved: list[External], *, handed: bool, alone: bool = True
 ) -> ApiCall | None:
     """A call whose method is known, with all that can be read of it."""
-    # An annotation says the class; where the client is built says who answers.
-    made = [v for v in resolved if v.made is not None] or resolved[:1]
+    # An annotation says the class; where the client is built says who answers. A module is built nowhere.
+    classes = {v for v in resolved if candidates.is_class(world.known.methods[v.name].client.name)}
+    made = [v for v in resolved if v.made is not None or v not in classes] or resolved[:1]
     # In `retriever | prompt | model` the last word is the model's.
     made = [v for v in made if not world.known.methods[v.name].client.sole] or made
     # Where either kind of model may answer, hardly one is left that is no chat model.
