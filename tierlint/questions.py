@@ -113,13 +113,25 @@ def _confirms(module: Module, record: Call, prompt: Prompt) -> bool:
     """Whether only a yes or a no is asked for: "overwrite? [y/n]"."""
     if prompt.confirms or record.use.how == "other":
         return True
-    said = record.arguments[0] if record.arguments else None
-    parts = said.parts if isinstance(said, Template) else (said,)
-    text = "".join(str(part.value) for part in parts if isinstance(part, Constant)).lower()
+    text = _text(record) or _text(_told_before(module, record))
     if record.use.how != "assigned" or not any(fnmatchcase(text, glob) for glob in prompt.confirms_by):
         return False
     # What is handed on or kept is more than a yes or a no.
     return not any(_goes_on(module, record.function, name) for name in record.use.names)
+
+
+def _text(record: Call | None) -> str:
+    """What a call says to the person, as far as it is written down."""
+    said = record.arguments[0] if record is not None and record.arguments else None
+    parts = said.parts if isinstance(said, Template) else (said,)
+    return "".join(str(part.value) for part in parts if isinstance(part, Constant)).lower()
+
+
+def _told_before(module: Module, record: Call) -> Call | None:
+    """What is said right above a question that says nothing itself: `print("Overwrite? [y/n]")`, `input()`."""
+    told = (module.call(number) for number in module.calls_in(record.function))
+    lines = range(record.line - 2, record.line)
+    return next((one for one in told if one.use.how == "discarded" and one.end_line in lines), None)
 
 
 def _goes_on(module: Module, function: int, name: str) -> bool:

@@ -161,15 +161,21 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
 
 
 def _is_tried(trace: Trace, voting: Sequence[Trace]) -> bool:
-    """`print(label(rows[0]))`, and then `label` once per row: the first look says nothing of the work's shape."""
-    return trace.looked_at and any(
-        other.fan_out is not None
-        and other.chained is None
-        and other.entry.function == trace.entry.function
-        and other.hops[0].callee == trace.hops[0].callee
-        and other.hops[0].by != trace.hops[0].by
-        for other in voting
-        if other.hops
+    """`print(label(rows[0]))`, and then `label` once per row: the first look says nothing of the work's shape.
+
+    Neither does a notebook that takes one item through what a program does with each of them.
+    """
+    if trace.fan_out is not None or trace.chained is not None or not trace.hops:
+        return False
+    first = trace.hops[0]
+    spread = (t for t in voting if t.fan_out is not None and t.chained is None and t.hops)
+    return any(
+        any(hop.callee == first.callee for hop in other.hops)
+        and (
+            (trace.looked_at and other.entry.function == trace.entry.function and other.hops[0].by != first.by)
+            or (trace.entry.kind == "notebook" and other.entry.kind != "notebook")
+        )
+        for other in spread
     )
 
 
