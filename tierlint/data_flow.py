@@ -119,10 +119,18 @@ def inputs(
     without: Collection[Binding] = (),
     skipped: Callable[[Expr], bool] | None = None,
 ) -> Iterator[str]:
-    """The names that a call's arguments depend on, through assignments in some lines of its function."""
+    """The names that a call's arguments depend on, through assignments in some lines of its function.
+
+    How many items something has says nothing of what they are: `for number in range(len(answers))`.
+    """
+
+    def is_apart(expr: Expr) -> bool:
+        counts = isinstance(expr, CallResult) and module.call(expr.call).callee == Name("len")
+        return counts or (skipped is not None and skipped(expr))
+
     seen: set[tuple[str, range | None]] = set()
     given = (*record.arguments, *(expr for _, expr in record.keywords))
-    waiting = [(name, record.line) for expr in given for name in names(expr, module, skipped)]
+    waiting = [(name, record.line) for expr in given for name in names(expr, module, is_apart)]
     bindings = module.bindings(record.function, -1)
     while waiting:
         name, read_at = waiting.pop(0)
@@ -134,7 +142,7 @@ def inputs(
         for target in (name, name + "[]"):
             for binding in bindings.get(target, ()):
                 if binding.line in lines and binding not in without and (own is None or binding.line in own):
-                    waiting += [(one, binding.line) for one in names(binding.value, module, skipped)]
+                    waiting += [(one, binding.line) for one in names(binding.value, module, is_apart)]
 
 
 def _own_lines(module: Module, function: int, name: str, line: int) -> range | None:

@@ -235,7 +235,7 @@ class Edges:
         module = self._program.modules[call.path]
         values = self._program.callees(call)
         for value in values:
-            if isinstance(value, FunctionValue) and FunctionId(value.path, value.index) in callers:
+            if isinstance(value, FunctionValue) and any(self._is_inside(caller, value) for caller in callers):
                 return False  # that call is an edge of its own
             if isinstance(value, FunctionValue) and self._program.only_keeps(value, which):
                 return False  # and so is the call of what it was put into
@@ -246,6 +246,11 @@ class Edges:
         # At import time a function is registered, and what runs it later is not known.
         record = module.call(call.index)
         return record.function > 0 or record.main_guard or any(isinstance(v, FunctionValue) for v in values)
+
+    def _is_inside(self, function: FunctionId, outer: FunctionValue) -> bool:
+        """The function itself, or one defined in it: `def many(f, rows): pool.map(lambda row: f(row), rows)`."""
+        own = function.path == outer.path and outer.index > 0
+        return own and _is_within(self._program.modules[outer.path], function.index, outer.index)
 
     def _by_method(self, function: FunctionId, usage: Usage, module: Module, call: CallId, at: Location) -> CallEdge:
         # What only the functions of one framework have says more than a method's name alone.

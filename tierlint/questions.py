@@ -9,7 +9,7 @@ from tierlint.catalog.framework_tables import Prompt
 from tierlint.data_flow import inputs
 from tierlint.edges import Edges
 from tierlint.indexing import ARGUMENT, BOUND, RETURNED
-from tierlint.model import Call, CallEdge, CallId, Constant, EntryPoint, Evidence, FunctionId, Template
+from tierlint.model import Call, CallEdge, CallId, Constant, EntryPoint, Evidence, FunctionId, Template, Unknown
 from tierlint.patterns import Names
 from tierlint.program import Program
 from tierlint.program.modules import Module
@@ -139,7 +139,10 @@ def _goes_on(module: Module, function: int, name: str) -> bool:
         if kind == ARGUMENT:
             index = module.call(index).function
         elif kind == BOUND and index < len(module.summary.bindings):
-            index = module.summary.bindings[index].function
+            bound = module.summary.bindings[index]
+            if isinstance(bound.value, Unknown):
+                continue  # `keep = answer != "n"`
+            index = bound.function
         if kind in (ARGUMENT, BOUND, RETURNED) and index == function:
             return True
     return False

@@ -263,7 +263,7 @@ def _fallback(world: World, table: SdkTable, spot: str, depth: int) -> tuple[Ans
         values += _handed_to(world, spot)
     else:
         settings = Client(name=spot, settings=(spot,))
-        for _, _, found in world.settings(settings.settings):
+        for _, _, found, _ in world.settings(settings.settings):
             values += found
     return behind(world, table, tuple(dict.fromkeys(values)), depth + 1)
 

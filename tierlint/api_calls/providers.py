@@ -23,7 +23,9 @@ from tierlint.program.values import ConstantValue, External, Values
 Said = tuple[str, str | None, tuple[Evidence, ...]]
 _FROM_ENVIRONMENT = frozenset({"os.environ.get()", "os.getenv()"})
 _FARTHEST = 4
-Settings = Callable[[tuple[str, ...]], tuple[tuple[str, Location, Values], ...]]
+# What is set, where, to what, and whether only some runs set it.
+Setting = tuple[str, Location, Values, bool]
+Settings = Callable[[tuple[str, ...]], tuple[Setting, ...]]
 
 
 class World(Struct, frozen=True):
@@ -73,11 +75,13 @@ def by_class(world: World, client: Client, read: Arguments) -> Said | None:
 def by_settings(world: World, client: Client) -> Said | None:
     """What is set on the module that sends the requests."""
     hosts = world.settings(client.settings)
-    for text, at, values in world.settings(client.azure_settings):
+    for text, at, values, perhaps in world.settings(client.azure_settings):
         if any(isinstance(v, ConstantValue) and isinstance(v.value, str) and "azure" in v.value for v in values):
-            literal_only = all(isinstance(v, ConstantValue) for v in values)
-            return "azure" if literal_only and not hosts else "configurable", None, (Evidence(f"`{text}` is set", at),)
-    for text, at, values in hosts:
+            sure = all(isinstance(v, ConstantValue) for v in values) and not hosts and not perhaps
+            return "azure" if sure else "configurable", None, (Evidence(f"`{text}` is set", at),)
+    for text, at, values, perhaps in sorted(hosts, key=lambda setting: setting[3]):
+        if perhaps:
+            return "configurable", None, (Evidence(f"`{text}` is set on some runs", at),)
         return by_host(world.catalog, values, Evidence(f"`{text}` is set", at))
     return None
 
@@ -162,7 +166,7 @@ def _variables(program: Program, expr: Expr, scope: Scope, depth: int = 0) -> It
                     yield str(arguments[0].value)
 
 
-def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, Location, Values]]:
+def _settings(program: Program, names: tuple[str, ...]) -> Iterator[Setting]:
     for name in names:
         owner, _, attribute = name.rpartition(".")
         root = name.partition(".")[0]
@@ -180,4 +184,4 @@ def _settings(program: Program, names: tuple[str, ...]) -> Iterator[tuple[str, L
                     receiver = program.resolver.values(Name(target.rpartition(".")[0]), scope)
                     if any(isinstance(v, External) and v.name == owner for v in receiver):
                         at = locate(module, binding.line, 1, binding.line, 1)
-                        yield target, at, program.resolver.bound(binding, module)
+                        yield target, at, program.resolver.bound(binding, module), binding.perhaps

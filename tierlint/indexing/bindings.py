@@ -38,7 +38,8 @@ def bind(walk: Walk, target: ast.expr, value: Expr, annotation: Expr | None, lin
     elif kind is ast.Attribute:
         path = dotted(target)
         if path is not None:
-            walk.bindings.append(Binding(walk.function, walk.owner, path, value, annotation, line))
+            perhaps = walk.branches > 0
+            walk.bindings.append(Binding(walk.function, walk.owner, path, value, annotation, line, perhaps=perhaps))
             walk.write(path)
         else:
             walk.expr(target.value, NOWHERE)  # type: ignore[attr-defined]

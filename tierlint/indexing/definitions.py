@@ -69,6 +69,7 @@ def define_function(
         walk.function, walk.owner, walk.qualname, walk.loop, walk.in_try, walk.main_guard, walk.mention_kind,
         walk.mention_index, walk.returns, walk.yields, walk.is_generator, walk.events, walk.exits, walk.outer,
         walk.homes, walk.left, walk.handling, walk.stops, walk.tests, walk.counted, walk.enough,
+        walk.branches,
     )  # fmt: skip
     parent, owner = walk.function, walk.owner
     walk.function, walk.owner, walk.qualname, walk.loop = number, -1, qualname, -1
@@ -77,7 +78,7 @@ def define_function(
     walk.returns, walk.yields, walk.events, walk.exits = [], [], [], []
     walk.outer, walk.homes = parent, {}
     walk.left, walk.handling = [], False
-    walk.stops, walk.tests, walk.counted, walk.enough = [], [], [], False
+    walk.stops, walk.tests, walk.counted, walk.enough, walk.branches = [], [], [], False, 0
     if isinstance(node, ast.Lambda):
         walk.mention_kind, walk.mention_index = RETURNED, number
         walk.returns.append(walk.expr(node.body, Use("returned")))
@@ -102,6 +103,7 @@ def define_function(
         walk.function, walk.owner, walk.qualname, walk.loop, walk.in_try, walk.main_guard, walk.mention_kind,
         walk.mention_index, walk.returns, walk.yields, walk.is_generator, walk.events, walk.exits, walk.outer,
         walk.homes, walk.left, walk.handling, walk.stops, walk.tests, walk.counted, walk.enough,
+        walk.branches,
     ) = saved  # fmt: skip
     return number
 

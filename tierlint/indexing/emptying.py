@@ -151,7 +151,10 @@ def _ends_otherwise(loop: ast.While, name: str, counter: str | None) -> bool:
 def _counts(loop: ast.While, counter: str) -> bool:
     """Each round moves the counter on, and nothing sets it back."""
     stored = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Name) and n.id == counter]
-    moves = [s.target for s in loop.body if isinstance(s, ast.AugAssign) and isinstance(s.op, ast.Add)]
+    # What fails is tried again: `try: ... number += 1`.
+    tried = [inner for s in loop.body if isinstance(s, ast.Try) for inner in (*s.body, *s.orelse, *s.finalbody)]
+    body = (*loop.body, *tried)
+    moves = [s.target for s in body if isinstance(s, ast.AugAssign) and isinstance(s.op, ast.Add)]
     return len([n for n in stored if isinstance(n.ctx, ast.Store)]) == len([t for t in moves if t in stored]) > 0
 
 

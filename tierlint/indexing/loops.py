@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 
 from msgspec.structs import replace
 
@@ -96,11 +95,12 @@ def while_(walk: Walk, node: ast.While) -> None:
 def _lengths(walk: Walk) -> dict[str, str]:
     """The names of this function that are how many items a collection has: `total = len(rows)`."""
     bound = [b for b in walk.bindings if b.function == walk.function and b.owner == walk.owner]
-    once = {name for name, times in Counter(b.target for b in bound).items() if times == 1}
-    made = {b.target: walk.calls[b.value.call] for b in bound if b.target in once and isinstance(b.value, CallResult)}
-    counted = ((name, call) for name, call in made.items() if call is not None and call.name == "len")
-    of = ((name, call.arguments[0]) for name, call in counted if call.arguments)
-    return {name: collection.path for name, collection in of if isinstance(collection, Name)}
+    found: dict[str, set[str | None]] = {}
+    for binding in bound:
+        made = walk.calls[binding.value.call] if isinstance(binding.value, CallResult) else None
+        of = made.arguments[0] if made is not None and made.name == "len" and made.arguments else None
+        found.setdefault(binding.target, set()).add(of.path if isinstance(of, Name) else None)
+    return {name: next(iter(of)) or "" for name, of in found.items() if len(of) == 1 and None not in of}
 
 
 def switch(test: ast.expr) -> str | None:

@@ -102,13 +102,16 @@ def if_(walk: Walk, node: ast.If) -> None:
     first = len(walk.calls)
     test = walk.expr(node.test, NOWHERE)
     walk.tests.append((len(walk.stops), tuple(read_in(test)), range(first, len(walk.calls))))
-    kept = walk.main_guard, walk.enough
+    kept = walk.main_guard, walk.enough, walk.branches
     if walk.function == 0 and _is_main_guard(node.test):
         walk.main_guard = True
+    else:
+        walk.branches += 1
     walk.enough = walk.enough or is_budget(node.test, frozenset().union(*walk.counted))
     walk.body(node.body)
-    walk.main_guard, walk.enough = kept
+    walk.main_guard, walk.enough, _ = kept
     walk.body(node.orelse)
+    walk.branches = kept[2]
     walk.tests.pop()
 
 

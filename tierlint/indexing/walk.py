@@ -54,6 +54,7 @@ class Walk:
         # Per open `if`: the loops open around it, the names that its test reads, the first and last call in it.
         self.tests: list[tuple[int, tuple[str, ...], range]] = []
         self.counted: list[frozenset[str]] = []  # per open loop: what its rounds only add to
+        self.branches = 0  # how many `if` are open
         self.enough = False  # inside an `if` that asks whether the loop around it has done enough
         self.stops: list[tuple[set[str], set[int]]] = []  # per open loop: the tests that end it
         self.left: list[bool] = []  # per open loop: something but a failure ends it from inside

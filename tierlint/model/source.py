@@ -216,6 +216,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
     target: `x`, `self.x`, `config.x`, or `x[]` for an item that is stored or appended. annotation: of `x: T = value`.
     key: the literal key of `x["key"] = value`. home: the function whose name it is, where
     `global` or `nonlocal` says so. slots: the names that say which item is stored into: `x[i]["key"] = value`.
+    perhaps: of a dotted target, it stands in a branch that not every run takes.
     """
 
     function: int
@@ -227,6 +228,7 @@ class Binding(Struct, frozen=True, array_like=True, gc=False):
     key: str | None = None
     home: int | None = None
     slots: tuple[str, ...] = ()
+    perhaps: bool = False
 
 
 class Loop(Struct, frozen=True, array_like=True, gc=False):
