@@ -14,6 +14,7 @@ from tierlint.model import (
     Expr,
     FunctionId,
     Name,
+    Spread,
     Subscript,
     Unknown,
 )
