@@ -258,17 +258,29 @@ class Tracer:
             asked_at = interactive.at if interactive is not None else None
             return asked_at is None or _shows(asked_at.path, call.at.path, _EXAMPLES)
         home = entry.function.path
-        if path.function.index != 0 or entry.kind != "command" or not path.hops or interactive is not None:
+        offered = path.function.index != 0 and self._is_offered(entry)
+        if entry.kind != "command" or interactive is not None:
             return False  # whoever is asked something at the terminal is somebody who uses it
+        if not offered and (path.function.index != 0 or not path.hops):
+            return False
         if any(hop.callee.path != home for hop in path.hops):
             return False
         importers = {name for name, _ in self.program.importers(home) if not is_test(name)}
-        if len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
+        if not offered and len(path.hops) == 1 and self._is_tried(path.hops[0].by) and importers:
             return True
         module = self.program.modules[home]
         methods = (hop for hop in path.hops if module.function(hop.callee.index).owner >= 0)
-        tried = (path.hops[0], *methods, path.hops[-1])
-        return any(edge.caller.path != home for hop in tried for edge in self.edges.to(hop.callee)[0])
+        tried = [hop.callee for hop in (*path.hops[:1], *methods, *path.hops[-1:])]
+        tried += [entry.function] if offered else []
+        return any(edge.caller.path != home for function in tried for edge in self.edges.to(function)[0])
+
+    def _is_offered(self, entry: EntryPoint) -> bool:
+        """`fire.Fire()` offers all that its file defines, also what is only there for others to use."""
+        if entry.at.path != entry.function.path:
+            return False
+        calls = self.program.modules[entry.at.path].summary.calls
+        here = (call for call in calls if (call.line, call.column) == (entry.at.line, entry.at.column))
+        return any(not call.arguments and not call.keywords for call in here)
 
     def _is_tried(self, call: CallId) -> bool:
         """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
