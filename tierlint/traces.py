@@ -214,6 +214,7 @@ class Tracer:
             looked_at=path.fan_out is None
             and all(end.kind in _LOOKED_AT for end in goes)
             and self._is_shown(path, entry),
+            fixed=bool(path.hops) and path.hops[-1].by.index >= 0 and self._is_fixed(path.hops[-1].by),
         )
 
     def _is_shown(self, path: _Path, entry: EntryPoint) -> bool:
@@ -283,10 +284,14 @@ class Tracer:
         return any(not call.arguments and not call.keywords for call in here)
 
     def _is_tried(self, call: CallId) -> bool:
-        """`print(ask("Tell me a joke"))` below a main guard: only literals go in."""
+        """`print(ask("Tell me a joke"))` below a main guard."""
+        return self.program.modules[call.path].call(call.index).main_guard and self._is_fixed(call)
+
+    def _is_fixed(self, call: CallId) -> bool:
+        """Only literals go in."""
         record = self.program.modules[call.path].call(call.index)
         given = (*record.arguments, *(value for _, value in record.keywords))
-        return record.main_guard and bool(given) and all(isinstance(value, Constant) for value in given)
+        return bool(given) and all(isinstance(value, Constant) for value in given)
 
     def _receiver(self, path: _Path, edge: CallEdge) -> tuple[bool, ClassKey | None]:
         """The class of `self` stays the same along a chain of calls on `self`.

@@ -163,17 +163,21 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
 def _is_tried(trace: Trace, voting: Sequence[Trace]) -> bool:
     """`print(label(rows[0]))`, and then `label` once per row: the first look says nothing of the work's shape.
 
-    Neither does a notebook that takes one item through what a program does with each of them.
+    Neither does a notebook that takes one item through what a program does with each of them, nor a question that
+    stands in the source beside those that do not: `len(embed("test"))`.
     """
     if trace.fan_out is not None or trace.chained is not None or not trace.hops:
         return False
-    first = trace.hops[0]
+    first, last = trace.hops[0], trace.hops[-1]
     spread = (t for t in voting if t.fan_out is not None and t.chained is None and t.hops)
     return any(
-        any(hop.callee == first.callee for hop in other.hops)
-        and (
-            (trace.looked_at and other.entry.function == trace.entry.function and other.hops[0].by != first.by)
-            or (trace.entry.kind == "notebook" and other.entry.kind != "notebook")
+        (trace.fixed and other.hops[-1].callee == last.callee and other.hops[-1].by != last.by)
+        or (
+            any(hop.callee == first.callee for hop in other.hops)
+            and (
+                (trace.looked_at and other.entry.function == trace.entry.function and other.hops[0].by != first.by)
+                or (trace.entry.kind == "notebook" and other.entry.kind != "notebook")
+            )
         )
         for other in spread
     )

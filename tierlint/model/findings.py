@@ -92,6 +92,7 @@ class Trace(Struct, frozen=True):
     demo: an example outside the call's own folder, or a module that tries itself out while other files use what it
     tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell. goes:
     where the answer ends up. looked_at: the body that starts it does no more with the answer than to show it.
+    fixed: what is asked is written out where the last function is called, `embed("test")`.
     """
 
     entry: EntryPoint
@@ -106,6 +107,7 @@ class Trace(Struct, frozen=True):
     tier: str | None = None
     goes: tuple[Destination, ...] = ()
     looked_at: bool = False
+    fixed: bool = False
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]
