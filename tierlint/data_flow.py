@@ -11,6 +11,7 @@ from tierlint.model import (
     Call,
     CallId,
     CallResult,
+    Element,
     Expr,
     FunctionId,
     Name,
@@ -21,6 +22,9 @@ from tierlint.model import (
 from tierlint.program import Program
 from tierlint.program.modules import Module
 from tierlint.program.values import FunctionValue, ModuleValue, given_as, parts
+
+# What gives the items of several collections, or of one and their numbers, together.
+_PAIRS = (Name("enumerate"), Name("zip"))
 
 
 def answers(
@@ -102,8 +106,28 @@ def _is_module(program: Program, module: Module, name: str) -> bool:
     return False
 
 
+def _one_of(expr: Expr, module: Module) -> Expr:
+    """Of `number, (row, answer)` in `enumerate(zip(rows, answers))`, what one of the names is an item of."""
+    if not isinstance(expr, Element) or expr.index is None or not isinstance(expr.iterable, Element):
+        return expr
+    pairs = _one_of(expr.iterable, module)
+    made = pairs.iterable if isinstance(pairs, Element) else None
+    record = module.call(made.call) if isinstance(made, CallResult) else None
+    if record is not None and record.arguments and isinstance(record.arguments[0], CallResult):
+        inner = module.call(record.arguments[0].call)
+        record = (
+            inner if inner.callee in _PAIRS and record.callee not in _PAIRS else record
+        )  # `tqdm(zip(rows, answers))`
+    if record is None or record.callee not in _PAIRS or any(isinstance(value, Spread) for value in record.arguments):
+        return expr
+    if record.callee == Name("zip"):
+        return Element(record.arguments[expr.index]) if expr.index < len(record.arguments) else expr
+    return Element(record.arguments[0]) if expr.index and record.arguments else Unknown()
+
+
 def holds(expr: Expr, number: int, module: Module) -> bool:
     """The expression is, or is made of, what a call gives."""
+    expr = _one_of(expr, module)
     if isinstance(expr, CallResult):
         if expr.call == number:
             return True
@@ -197,6 +221,7 @@ def names(expr: Expr, module: Module, skipped: Callable[[Expr], bool] | None = N
     """The names an expression reads, with the attribute for `self.x`; skipped: parts that do not count."""
     if skipped is not None and skipped(expr):
         return []
+    expr = _one_of(expr, module)
     if isinstance(expr, Name):
         root, *rest = expr.path.split(".")
         return [root, f"{root}.{rest[0]}"] if rest else [root]

@@ -116,7 +116,7 @@ def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Ver
 def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdict:
     certain = all(trace.certain for trace in voting)
     by_hand = [trace for trace in voting if trace.entry.kind in _STARTED_BY_HAND]
-    voting = [trace for trace in voting if not _is_tried(trace, voting)]
+    voting = [trace for trace in voting if not _is_tried(call, trace, voting)]
     spread = [trace for trace in voting if trace.fan_out is not None or call.spread is not None]
     chained = [trace for trace in voting if trace.chained is not None]
     trace = next((t for t in voting if t not in spread), voting[0])
@@ -160,18 +160,18 @@ def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdi
     return _verdict("flex", confidence, because, fan_out=bool(spread))
 
 
-def _is_tried(trace: Trace, voting: Sequence[Trace]) -> bool:
+def _is_tried(call: ApiCall, trace: Trace, voting: Sequence[Trace]) -> bool:
     """`print(label(rows[0]))`, and then `label` once per row: the first look says nothing of the work's shape.
 
-    Neither does a notebook that takes one item through what a program does with each of them, nor a question that
-    stands in the source beside those that do not: `len(embed("test"))`.
+    Neither does a notebook that takes one item through what a program does with each of them, nor a text in the source
+    that is embedded to see how long a vector is: `len(embed("test"))`.
     """
     if trace.fan_out is not None or trace.chained is not None or not trace.hops:
         return False
     first, last = trace.hops[0], trace.hops[-1]
     spread = (t for t in voting if t.fan_out is not None and t.chained is None and t.hops)
     return any(
-        (trace.fixed and other.hops[-1].callee == last.callee and other.hops[-1].by != last.by)
+        (call.api == "embeddings" and trace.fixed and other.hops[-1].callee == last.callee)
         or (
             any(hop.callee == first.callee for hop in other.hops)
             and (
