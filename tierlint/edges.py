@@ -54,6 +54,7 @@ class Edges:
         self._registrations = Registrations(program, [r for t in tables for r in t.registration])
         self._fan_out_names = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.call)
         self._fan_out_methods = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.method)
+        self._wrapping = frozenset(name for t in tables for d in t.decorator for name in d.name)
         self._edges: dict[tuple[FunctionId, bool], tuple[tuple[CallEdge, ...], tuple[EntryPoint, ...]]] = {}
         self._by_name: dict[tuple[str, str], list[tuple[CallId, Detach]]] | None = None
 
@@ -241,6 +242,8 @@ class Edges:
                 return False  # and so is the call of what it was put into
             if isinstance(value, ClassValue):
                 return False  # what an object keeps runs where the object is used
+            if isinstance(value, External) and value.name.removesuffix("()") in self._wrapping:
+                return False  # a decorator put on by hand, `ask = retry(ask)`: what it gives is called elsewhere
             if isinstance(value, External) and value.name.startswith("builtins."):
                 return value.name in _BUILTINS_THAT_CALL
         # At import time a function is registered, and what runs it later is not known.
