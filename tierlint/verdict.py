@@ -13,6 +13,8 @@ from tierlint.traces import votes
 
 # A person starts these and may sit there; nobody can say from the code alone.
 _STARTED_BY_HAND = frozenset({"command", "notebook", "start-up"})
+# What these start is one piece of work from beginning to end, and not one for each event.
+_JOBS = frozenset({"command", "notebook", "schedule", "ci-job", "eval"})
 
 
 def judge(
@@ -169,9 +171,10 @@ def _is_tried(call: ApiCall, trace: Trace, voting: Sequence[Trace]) -> bool:
     if trace.fan_out is not None or trace.chained is not None or not trace.hops:
         return False
     first, last = trace.hops[0], trace.hops[-1]
+    is_job = all(one.entry.kind in _JOBS and one.detached is None for one in voting)
     spread = (t for t in voting if t.fan_out is not None and t.chained is None and t.hops)
     return any(
-        (call.api == "embeddings" and trace.fixed and other.hops[-1].callee == last.callee)
+        (call.api == "embeddings" and is_job and trace.fixed and other.hops[-1].callee == last.callee)
         or (
             any(hop.callee == first.callee for hop in other.hops)
             and (
