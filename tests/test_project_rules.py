@@ -90,7 +90,7 @@ def test_output_depends_neither_on_the_cache_nor_on_processes_nor_on_chance(tmp_
         "cold": run_json(village, "check", "--no-cache", seed=5),
     }
     for runs in (calls, findings):
-        assert len(runs["warm"]) > 100_000
+        assert len(runs["warm"]) > 50_000
         assert [name for name, output in runs.items() if output != runs["warm"]] == []
     assert (village / "broken").exists()
 
