@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 
+from tierlint.api_calls.arguments import record_of
+from tierlint.api_calls.texts import read
 from tierlint.catalog import Catalog
 from tierlint.entry_points import EntryPoints
 from tierlint.model import Attribute, CallId, CallResult, Evidence, Expr, FunctionId, Name
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope, dotted
 from tierlint.program.modules import Module
-from tierlint.program.values import External, FunctionValue
+from tierlint.program.values import External, FunctionValue, argument
 
 
 class Sinks:
@@ -43,9 +45,22 @@ class Sinks:
             if not is_named or self._tails.match(record.name):
                 numbers = self._names.of_call(self._program, call)
             found = [self._sinks[number] for number in (*numbers, *self._decorated(call, record.name))]
-            known = tuple((sink.kind, sink.says) for sink in found)
+            known = tuple((sink.kind, sink.says) for sink in found if self._is_sent_to(call, sink.address))
             self._of_call[call] = known
         return known
+
+    def _is_sent_to(self, call: CallId, addresses: tuple[str, ...]) -> bool:
+        """A request goes to one of these addresses, or a table does not ask where it goes."""
+        if not addresses:
+            return True
+        record, scope = record_of(self._program, call)
+        found = {
+            one.text
+            for which in ("0/url", 1)
+            for one in read(self._program, argument(record, which), scope)
+            if "//" in one.text
+        }
+        return any(fnmatchcase(text, glob) for text in found for glob in addresses)
 
     def of_attribute(self, path: str, scope: Scope) -> tuple[tuple[str, str], ...]:
         """What the tables say of an attribute that something is put into."""

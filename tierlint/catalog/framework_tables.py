@@ -212,7 +212,8 @@ class Stream(Struct, frozen=True, forbid_unknown_fields=True):
 class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an answer can end up. call: dotted names; `*.tail` also fits an unknown receiver. decorator: a
     call of a function of the project that carries one of these. assigned_to: an attribute that it is put into,
-    `resp.media = answer`; `*.resp.media` fits where nothing is known of `resp`.
+    `resp.media = answer`; `*.resp.media` fits where nothing is known of `resp`. address: the call is one of `call`, and
+    its first or second argument or `url` is such an address (globs; `{}` stands for a part that is not known).
 
     kind: `live` (reaches a person now), `response` (what a request is answered with; of what a route returns no table
     says anything, for the return itself does, whatever object it is made into: these are the other ways), `terminal`,
@@ -226,6 +227,7 @@ class Sink(Struct, frozen=True, forbid_unknown_fields=True):
     call: tuple[str, ...] = ()
     decorator: tuple[str, ...] = ()
     assigned_to: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
 
 
 class Prompt(Struct, frozen=True, forbid_unknown_fields=True):
