@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tierlint.catalog.framework_tables import Registration
 from tierlint.entry_points import EntryPoints
+from tierlint.handovers import inside
 from tierlint.indexing import ARGUMENT, CALLEE
 from tierlint.model import CallId, Expr, FunctionId, Name
 from tierlint.patterns import Names
@@ -28,6 +29,7 @@ class Registrations:
         self._decorators = Names((name, number) for number, table in enumerate(tables) for name in table.decorator)
         self._names = Names((name, number) for number, table in enumerate(tables) for name in table.call)
         self._starts: dict[tuple[CallId, tuple[str, ...]], tuple[Start, ...]] = {}
+        self._handed: dict[tuple[CallId, tuple[str, ...]], tuple[Start, ...]] = {}
 
     def of(self, call: CallId, which: int | str | None) -> Registration | None:
         """The table entry that says that a call keeps this argument of it."""
@@ -50,6 +52,26 @@ class Registrations:
         """The calls that run what is left with the object by this call."""
         for built in self._objects(call, table):
             yield from self.started(built, table.run_by)
+            yield from self.handed(built, table.handed_to)
+
+    def handed(self, built: CallId, names: tuple[str, ...]) -> tuple[Start, ...]:
+        """The calls of these names that an object, or one that it is left with, is handed to."""
+        known = self._handed.get((built, names))
+        if known is None:
+            holders = self._holders(built) if names else set()
+            wanted = Names((name, 0) for name in names)
+            found: dict[Start, None] = {}
+            for tail in sorted({name.rpartition(".")[2] for name in names}):
+                for call, record in self.program.resolver.calls_named(tail):
+                    scope = Scope(call.path, record.function, record.owner)
+                    given = (*record.arguments, *(value for _, value in record.keywords))
+                    if wanted.of_call(self.program, call) and any(
+                        one in holders for expr in given for one in self._built(expr, scope)
+                    ):
+                        found[FunctionId(call.path, record.function), call] = None
+            known = tuple(found)
+            self._handed[built, names] = known
+        return known
 
     def started(self, built: CallId, methods: tuple[str, ...]) -> tuple[Start, ...]:
         """The calls of these methods of an object, or of one that it is left with."""
@@ -97,7 +119,8 @@ class Registrations:
 
     def _built(self, expr: Expr, scope: Scope) -> list[CallId]:
         values = self.program.resolver.values(expr, scope)
-        return [v.made for v in values if isinstance(v, External) and v.made is not None]
+        every = (item for value in values for item in inside(self.program, value))
+        return [v.made for v in every if isinstance(v, External) and v.made is not None]
 
 
 def _receivers(module: Module, kind: int, index: int, method: str) -> Iterator[Expr]:
