@@ -250,6 +250,11 @@ class Usages:
             if isinstance(value, MethodOf) and value.value == target:
                 yield Usage("method", caller, call, value.name)
                 return
+        if through_another and len(values) >= MOST_VALUES and isinstance(record.callee, Name):
+            # More functions than are listed come in under this name, which was followed here as one of this function's.
+            if "." not in record.callee.path and any(isinstance(value, FunctionValue) for value in values):
+                yield Usage("called", caller, call)
+                return
         if defined.owner >= 0:
             if self._carriers.is_called(target) and self._carriers.holds(values, target):
                 yield Usage("called", caller, call)
