@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from tierlint.catalog import Catalog
 from tierlint.catalog.framework_tables import EntryPattern
+from tierlint.event_shapes import handles
 from tierlint.handovers import Handovers, Started, takes
 from tierlint.listings import Listings, messages
 from tierlint.model import (
@@ -108,7 +109,8 @@ class EntryPoints:
             if _fits_file(function.path, pattern.file) and any(
                 fnmatchcase(defined.name, glob) for glob in pattern.function
             ):
-                yield self.entry(function, pattern)
+                if not pattern.reads or handles(self.program, function, pattern.reads, pattern.answers):
+                    yield self.entry(function, pattern)
         for target in self.by_function.get(function, ()):
             yield self.started(function, target)
         for started in (*self.listings.of(function), *self.handovers.of_function(function)):

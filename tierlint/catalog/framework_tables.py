@@ -42,6 +42,8 @@ class EntryPattern(Struct, frozen=True, forbid_unknown_fields=True):
     argument: tuple[int | str, ...] = ()
     file: tuple[str, ...] = ()
     function: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     main_guard: bool = False
     annotation: tuple[str, ...] = ()
     module_calls: tuple[str, ...] = ()
