@@ -106,11 +106,12 @@ class EntryPoints:
                         for number in self.annotations.matching(value.name):
                             yield self.entry(function, self.patterns[number])
         for pattern in self.files:
-            if _fits_file(function.path, pattern.file) and any(
-                fnmatchcase(defined.name, glob) for glob in pattern.function
+            if not _fits_file(function.path, pattern.file):
+                continue
+            if any(fnmatchcase(defined.name, glob) for glob in pattern.function) and (
+                not pattern.reads or handles(self.program, function, pattern.reads, pattern.answers)
             ):
-                if not pattern.reads or handles(self.program, function, pattern.reads, pattern.answers):
-                    yield self.entry(function, pattern)
+                yield self.entry(function, pattern)
         for target in self.by_function.get(function, ()):
             yield self.started(function, target)
         for started in (*self.listings.of(function), *self.handovers.of_function(function)):

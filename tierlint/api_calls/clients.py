@@ -31,6 +31,8 @@ from tierlint.program.values import (
 _DEEPEST = 12
 # A request that never goes to OpenAI, nor through anything that could send it there.
 NEVER = "none"
+# What a class says of an attribute in such words (`CharField(...)`, `Column(...)`) is not what an object has there.
+_DESCRIBES = ("Field", "Column")
 _NAMED_OUTSIDE = "the model may be named outside the program"
 
 
@@ -333,7 +335,12 @@ def _outside(world: World, table: SdkTable, value: External, depth: int) -> Iter
             yield Answers(
                 "configurable" if client.provider in ("openai", "held", "named") else client.provider, models=None
             )
-    elif value.made is None or "(" in value.name or not value.name.rpartition(".")[2][:1].isupper():
+    elif (
+        value.made is None
+        or "(" in value.name
+        or not value.name.rpartition(".")[2][:1].isupper()
+        or value.name.endswith(_DESCRIBES)
+    ):
         yield Answers("configurable", models=None, seen=False)
     else:
         # A class of another package: a model of another vendor, or none at all.

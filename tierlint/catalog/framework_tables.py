@@ -141,10 +141,9 @@ class Registration(Struct, frozen=True, forbid_unknown_fields=True):
 
     function: positions and keywords. keeper: the object is the `receiver` of the call or its `result`. run_by: the
     methods that wait for what the function gives; left_by: those that set it going and go on, left_given: what the
-    others do that with, as in EntryPattern; waited_by: what on the handle waits after all. handed_to: the calls that run
-    the object which they are handed. steps: the functions left
-    with one object run one after the other, each with what the last one gave. decorator: one that leaves the function
-    with the object that it belongs to: `@flow.task()`.
+    others do that with, as in EntryPattern; waited_by: what on the handle waits after all. handed_to: the calls that
+    run the object when they are handed it. steps: the functions left with one object run one after the other, each with
+    what the last one gave. decorator: one that leaves the function with the object that it belongs to: `@flow.task()`.
     """
 
     says: str

@@ -18,7 +18,7 @@ from tierlint.model import (
     Name,
 )
 from tierlint.program.hooks import by_base
-from tierlint.program.modules import Module, ModuleFinder, module_name
+from tierlint.program.modules import Module, ModuleFinder, looks_beside, module_name
 from tierlint.program.records import Records
 from tierlint.program.resolver import Resolver
 from tierlint.program.usages import Usage, Usages
@@ -201,7 +201,8 @@ def link(
 ) -> Program:
     """Join the summaries of a project. `flows` says what calls (`a.b`) and attributes (`.a.b`) of the outside give,
     `hooks` what its classes run of their subclasses, `records` which classes have their instances in a database."""
-    finder = ModuleFinder(summaries, external_roots, far_roots)
+    own_folder = frozenset(path for path, summary in summaries.items() if looks_beside(summary))
+    finder = ModuleFinder(summaries, external_roots, far_roots, own_folder)
     modules = {path: Module(path, module_name(path), summary) for path, summary in sorted(summaries.items())}
     for module in modules.values():
         module.imports(0)

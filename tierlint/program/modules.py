@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 
-from tierlint.indexing import BASE
+from tierlint.indexing import ARGUMENT, BASE
 from tierlint.model import (
     Binding,
     Call,
@@ -215,12 +215,19 @@ class ModuleFinder:
     Python's own rule needs `sys.path`, which only a run knows. The stand-in: a source root is a directory above the
     importing file, the nearest that is not itself a package first (a script's own directory), then any other
     directory under which the dotted path exists. Names of the standard library and of the catalogue's SDKs
-    never mean a file that merely sits beside the importing one.
+    never mean a file that merely sits beside the importing one, unless that says where it looks (`own_folder`).
     """
 
-    def __init__(self, paths: Iterable[str], external_roots: frozenset[str], far_roots: frozenset[str]) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        external_roots: frozenset[str],
+        far_roots: frozenset[str],
+        own_folder: frozenset[str] = frozenset(),
+    ) -> None:
         self.external = external_roots | sys.stdlib_module_names
         self.far = far_roots
+        self.own_folder = own_folder
         self.by_tail: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.by_parts: dict[tuple[str, ...], str] = {}
         self.directories: set[tuple[str, ...]] = set()
@@ -242,7 +249,7 @@ class ModuleFinder:
         for directory in sorted(self.directories - self.packages):
             if directory:
                 self.namespaces.setdefault(directory[-1], []).append(directory)
-        self.found: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self.found: dict[tuple[tuple[str, ...], str, bool], str | None] = {}
 
     def relative(self, importer: str, level: int, module: str) -> str | None:
         """The file (or `directory/` of a namespace package) that a relative import means."""
@@ -265,7 +272,7 @@ class ModuleFinder:
     def absolute(self, importer: str, dotted: str) -> str | None:
         """The file (or `directory/`) that an absolute import means, or None: not of this project."""
         directory = tuple(importer.split("/")[:-1])
-        key = (directory, dotted)
+        key = (directory, dotted, importer in self.own_folder)
         if key not in self.found:
             self.found[key] = self._search(directory, tuple(dotted.split(".")), importer)
         return self.found[key]
@@ -290,6 +297,8 @@ class ModuleFinder:
             near = [a for a in roots if a not in self.packages and (*a, *wanted) in self.by_parts]
             roots = [a for a in ((), ("src",)) if (*a, wanted[0]) in self.packages]
             roots += near if len(wanted) > 1 else []
+            if importer in self.own_folder and wanted[0] not in sys.stdlib_module_names:
+                roots.append(directory)
         for root in roots:
             found = self.by_parts.get((*root, *wanted))
             if found is not None and found != importer:
@@ -314,6 +323,23 @@ class ModuleFinder:
         if len(spaces) == 1:
             return "/".join(spaces[0]) + "/"
         return None
+
+
+_PUTS_ON_PATH = (Name("sys.path.append"), Name("sys.path.insert"))
+
+
+def looks_beside(summary: ModuleSummary) -> bool:
+    """The file puts its own folder on the path: `sys.path.append(os.path.dirname(__file__))`."""
+    flat = summary.mentions.get("__file__", ())
+    for kind, index in zip(flat[::2], flat[1::2], strict=True):
+        call = summary.calls[index] if kind == ARGUMENT else None
+        names: list[str] = []
+        while call is not None and call.name in ("dirname", "abspath", "realpath"):
+            names.append(call.name)
+            call = summary.calls[call.use.call] if call.use.how == "argument" else None
+        if names.count("dirname") == 1 and call is not None and call.callee in _PUTS_ON_PATH:
+            return True
+    return False
 
 
 def is_test(path: str) -> bool:
