@@ -250,11 +250,10 @@ class Usages:
             if isinstance(value, MethodOf) and value.value == target:
                 yield Usage("method", caller, call, value.name)
                 return
-        if through_another and len(values) >= MOST_VALUES and isinstance(record.callee, Name):
+        if through_another and len(values) >= MOST_VALUES and _is_bare(record.callee):
             # More functions than are listed come in under this name, which was followed here as one of this function's.
-            if "." not in record.callee.path and any(isinstance(value, FunctionValue) for value in values):
-                yield Usage("called", caller, call)
-                return
+            yield Usage("called", caller, call)
+            return
         if defined.owner >= 0:
             if self._carriers.is_called(target) and self._carriers.holds(values, target):
                 yield Usage("called", caller, call)
@@ -429,3 +428,7 @@ class Usages:
 def _says_nothing(values: Values) -> bool:
     """No value, or a list's or dict's method of a name that none has: what is meant is something else."""
     return all(isinstance(v, MethodOf) and isinstance(v.value, (CollectionValue, ContainerValue)) for v in values)
+
+
+def _is_bare(callee: Expr) -> bool:
+    return isinstance(callee, Name) and "." not in callee.path
