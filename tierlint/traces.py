@@ -187,7 +187,7 @@ class Tracer:
 
     def _record(self, found: dict[tuple[object, ...], Trace], call: ApiCall, entry: EntryPoint, path: _Path) -> None:
         key = (
-            entry.function, entry.kind, path.detached is None, path.fan_out is None, path.chained is None,
+            entry.function, entry.kind, path.detached is None, path.fan_out is None, path.chained is None, path.runs_on,
         )  # fmt: skip
         if key in found or (entry.kind == "test" and sum(t.entry.kind == "test" for t in found.values()) >= MOST_TESTS):
             return
@@ -215,6 +215,7 @@ class Tracer:
             and all(end.kind in _LOOKED_AT for end in goes)
             and self._is_shown(path, entry),
             fixed=bool(path.hops) and path.hops[-1].by.index >= 0 and self._is_fixed(path.hops[-1].by),
+            runs_on=path.runs_on,
         )
 
     def _is_shown(self, path: _Path, entry: EntryPoint) -> bool:

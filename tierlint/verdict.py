@@ -91,6 +91,10 @@ def _who_waits(call: ApiCall, trace: Trace, behind: Callable[[Trace], Evidence |
         is_queued = any(hop.how == "dispatched" and not hop.waits for hop in trace.hops)
         if trace.interactive is not None and not is_queued:
             return [began, trace.interactive]
+        told = next((end.evidence for end in trace.goes if end.kind == "live"), None)
+        if trace.runs_on and not is_queued and told is not None:
+            # A program that listens by asking again and again, and answers into the chat.
+            return [began, told]
         if call.stream and trace.fan_out is None:
             return [began, Evidence("the answer is streamed: whoever started it reads along", call.at)]
     return None

@@ -93,6 +93,7 @@ class Trace(Struct, frozen=True):
     tries: it does not vote. tier: what the request is sent with on this way; `<expr>` where only a run can tell. goes:
     where the answer ends up. looked_at: the body that starts it does no more with the answer than to show it.
     fixed: what is asked is written out where the last function is called, `embed("test")`.
+    runs_on: past a loop that never ends and takes what has come in meanwhile.
     """
 
     entry: EntryPoint
@@ -108,6 +109,7 @@ class Trace(Struct, frozen=True):
     goes: tuple[Destination, ...] = ()
     looked_at: bool = False
     fixed: bool = False
+    runs_on: bool = False
 
 
 Tier = Literal["standard", "flex", "batch", "undetermined"]
