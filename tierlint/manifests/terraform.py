@@ -43,7 +43,7 @@ _CONTAINERS = ("aws_ecs_task_definition", "google_cloud_run_v2_job", "kubernetes
 _CODE = (*_HANDLERS, *_ENTRIES, *_CONTAINERS)
 _RELEVANT = (*_CALLERS, _RULE)
 
-_MENTION = re.compile(r"\b(?:(?:aws|google|kubernetes)_\w+|module|data\.archive_file)\.\w+")
+_MENTION = re.compile(r"\b(?:(?:aws|google|kubernetes)_\w+|module|data\.archive_file)\.[\w-]+")
 _WORDS = re.compile(r"""["']?\b(?:command|args|entryPoint|entry_point)\b["']?\s*[=:]\s*(\[[^\[\]]*\])""")
 _OFF = re.compile(
     r"""^\s*(?:is_enabled\s*=\s*false|state\s*=\s*"(?:DISABLED|PAUSED)"|paused\s*=\s*true|suspend\s*=\s*true)""", re.M
