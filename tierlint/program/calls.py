@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import Call, CallId, Constant, Dictionary, Element, Expr, Name, Template, Unknown
-from tierlint.program import keyed, records
+from tierlint.program import classes, keyed, records
 from tierlint.program.values import (
     ClassValue,
     CollectionValue,
@@ -211,9 +211,8 @@ def attribute_named(resolver: Resolver, record: Call, scope: Scope) -> Iterator[
                     yield from resolver.attributes((value,), [method])
     if not any(isinstance(name, ConstantValue) for name in names):
         for value in given:
-            module = resolver.modules.get(value.path) if isinstance(value, ModuleValue) else None
-            if module is not None:
-                yield from (ClassValue(module.path, n) for of in module.classes(0).values() for n in of)
+            if isinstance(value, ModuleValue) and value.path in resolver.modules:
+                yield from classes.known_in(resolver, value.path)
 
 
 def beginning_of(name: TemplateValue) -> str:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tierlint.model import Subscript
-from tierlint.program.values import ClassKey, ClassValue, External, FunctionValue, Scope, Value, Values, unique
+from tierlint.program.values import (
+    ClassKey,
+    ClassValue,
+    External,
+    FunctionValue,
+    ModuleValue,
+    Scope,
+    Value,
+    Values,
+    unique,
+)
 
 if TYPE_CHECKING:
     from tierlint.program.resolver import Resolver
@@ -91,3 +102,17 @@ def _merge(lines: list[list[ClassKey]]) -> list[ClassKey]:
         merged.append(head)
         lines = [rest for line in lines if (rest := [key for key in line if key != head])]
     return merged
+
+
+def known_in(resolver: Resolver, path: str) -> Iterator[ClassValue]:
+    """The classes of the project that a file has at its top: its own, and those that it imports."""
+    module = resolver.modules[path]
+    names = {*module.classes(0), *module.imports(0)}
+    for star in module.stars:
+        target = resolver.import_target(path, star.module, star.level)
+        inner = resolver.modules.get(target.path) if isinstance(target, ModuleValue) else None
+        names |= inner.classes(0).keys() if inner is not None else set()
+    for name in sorted(names):
+        for value in resolver.global_name(module, name):
+            if isinstance(value, ClassValue):
+                yield value

@@ -21,7 +21,7 @@ from tierlint.model import (
     Spread,
     Subscript,
 )
-from tierlint.program import keyed
+from tierlint.program import classes, keyed
 from tierlint.program.modules import Module
 from tierlint.program.values import (
     ClassValue,
@@ -69,6 +69,8 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
             found += [InstanceValue(value.path, value.index), value]
         elif isinstance(value, ClassValue):  # `Generic[T]`
             found.append(value)
+        elif isinstance(value, External) and value.name == "builtins.globals()" and value.made is not None:
+            found += _of_globals(resolver, value.made.path, key)
         elif isinstance(value, External) and value.name in _TYPE_FORMS:  # a type under a name
             given = key.items if isinstance(key, Sequence) else (key,)
             found += [v for part in given if part is not None for v in resolver.values(part, scope)]
@@ -82,6 +84,13 @@ def items(resolver: Resolver, base: Expr, scope: Scope, key: Expr | None) -> Val
         found += stored(resolver, base.path, scope, key)
     found += keyed.put_under(resolver, base, key, scope)
     return unique(found)
+
+
+def _of_globals(resolver: Resolver, path: str, key: Expr | None) -> Values:
+    """`globals()[name]`: what the file has under the name; where only a run knows it, any class."""
+    if isinstance(key, Constant) and isinstance(key.value, str):
+        return resolver.global_name(resolver.modules[path], key.value)
+    return tuple(classes.known_in(resolver, path))
 
 
 def settled(resolver: Resolver, key: Name, scope: Scope) -> Expr:
