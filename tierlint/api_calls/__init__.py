@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tierlint.api_calls import candidates, http
+from tierlint.api_calls.agents import is_toolless
 from tierlint.api_calls.arguments import Arguments, literals
 from tierlint.api_calls.clients import NEVER, Answers, behind, built, is_of_project, lost_tiers, merged
 from tierlint.api_calls.known import CALLED, Entry, Known, lay_out, method_of
@@ -291,6 +292,7 @@ def _api_call(
         lost=(*lost_tiers(read, method), *answers.lost),
         default_timeout=answers.default_timeout,
         spread=_spread(world, read, method),
+        toolless=method.agent and is_toolless(world, method, value, read),
     )
 
 

@@ -130,6 +130,8 @@ def method_of(known: Known, api_call: ApiCall) -> Method:
     if api_call.method not in known.methods:
         return next(entry for path, (_, entry) in known.tails.items() if api_call.method.endswith(path))
     method = known.methods[api_call.method].method
+    if method.agent:
+        method = replace(method, agent=False) if api_call.toolless else replace(method, batch=None)
     if method.url or method.api != api_call.api:
         endpoint = next(entry for entry in known.endpoints if entry.api == api_call.api)
         tier = endpoint.tier if method.url or endpoint.tier == "none" else method.tier

@@ -34,6 +34,8 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     would put it in the place of the library's own defaults.
     timeout: constructor arguments with seconds; default_timeout: what it waits when none is given.
     stream: constructor arguments that make it stream.
+    tools: constructor arguments, and methods of the object (`tool()`), that give an agent something to do between its
+    requests; one that is given nothing sends one request and is done.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Client(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: tuple[str, ...] = ("timeout", "request_timeout")
     default_timeout: float | None = None
     stream: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
 
 
 class Method(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,7 +78,8 @@ class Method(Struct, frozen=True, forbid_unknown_fields=True):
 
     batch: the Batch API's URL for it. stream: `keyword`, `always` or `never`. tail: unmistakable even when the
     receiver is unknown. model: where the call names the model: keywords and positions. live: a person is on the line.
-    agent: one call sends a chain of requests, each needing the answer before. object: the arguments whose own
+    agent: one call sends a chain of requests, each needing the answer before; `batch` then says what takes them where
+    the agent has no tools and sends one. object: the arguments whose own
     construction names the model. redirects: arguments that may send the request elsewhere. items: arguments over which
     the call itself sends one request each. url, body: where a bare HTTP request has its address and its content; verb:
     its method, where it is not a POST by name. `object` may then hold a request that is built by another call, whose

@@ -48,7 +48,8 @@ class ApiCall(Struct, frozen=True):
     is built.
     places: where a tier can be written, in order of preference; lost: where one is passed in vain. default_timeout:
     seconds that the library waits when none is passed. spread: the call itself sends a request for each of many items.
-    yielded: it is streamed, and the parts are given on one by one as they come.
+    yielded: it is streamed, and the parts are given on one by one as they come. toolless: of an agent, which has
+    nothing to do between its requests, and so sends one.
     """
 
     call: CallId
@@ -76,6 +77,7 @@ class ApiCall(Struct, frozen=True):
     spread: Evidence | None = None
     vendor: str | None = None
     yielded: bool = False
+    toolless: bool = False
 
 
 class Destination(Struct, frozen=True, array_like=True):
