@@ -122,6 +122,8 @@ class Program:
             "iter_modules",
             "spec_from_file_location",
             "load_object",
+            "import_string",
+            "resolve_name",
         ):
             for kind, index in module.mentions(loader):
                 if kind == CALLEE:
