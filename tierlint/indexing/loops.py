@@ -84,7 +84,7 @@ def while_(walk: Walk, node: ast.While) -> None:
     walk.body(node.body)
     walk.counted.pop()
     walk.in_try, walk.counting, walk.handling, walk.enough = kept
-    if flag is not None and not is_changed(walk, flag, first):
+    if flag is not None and collection is None and not is_changed(walk, flag, first):
         loop = walk.loops[number]
         assert loop is not None
         walk.loops[number] = replace(loop, endless=True)
@@ -104,21 +104,28 @@ def _lengths(walk: Walk) -> dict[str, str]:
 
 
 def switch(test: ast.expr) -> str | None:
-    """What a loop asks whether to go on, where that is for others to change: `self.running`, `not stop.is_set()`."""
+    """What a loop asks whether to go on, where that may be for others to change: `self.running`, `not stop.is_set()`,
+    `not state.closing`, `running`."""
     while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test = test.operand
     if isinstance(test, ast.Call):
         path = dotted(test.func)
         return path.rpartition(".")[0] if path is not None and path.endswith(".is_set") else None
-    path = dotted(test)
-    return path if path is not None and path.startswith(("self.", "cls.")) else None
+    return dotted(test)
 
 
 def is_changed(walk: Walk, path: str, first: int) -> bool:
-    """The body of the innermost loop sets the switch itself, or makes it do something: a queue that it empties."""
+    """The body of the innermost loop sets the switch itself, or makes it do something: a queue that it empties.
+
+    So it does where it has anything else to do with what the switch belongs to, be it only to hand it on.
+    """
     calls = [call for call in walk.calls[first:] if call is not None and call.name != "is_set"]
-    used = any(isinstance(call.callee, Name) and call.callee.path.startswith(path + ".") for call in calls)
-    return used or path in walk.events[-1][1]
+    owner = path if path.startswith(("self.", "cls.")) else path.partition(".")[0]
+    used = any(isinstance(call.callee, Name) and call.callee.path.startswith(owner + ".") for call in calls)
+    handed = owner != path or "." not in path
+    given = (value for call in calls for value in (*call.arguments, *(value for _, value in call.keywords)))
+    handed = handed and any(isinstance(value, Name) and value.path.partition(".")[0] == owner for value in given)
+    return used or handed or not walk.events[-1][1].isdisjoint({path, owner})
 
 
 def generators(walk: Walk, generators: list[ast.comprehension]) -> list[int]:
