@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tierlint.data_flow import parts
+from tierlint.program.values import parts
 from tierlint.model import Constant, Dictionary, Expr, FunctionId, Name, Subscript
 from tierlint.program import Program
 from tierlint.program.modules import Module
