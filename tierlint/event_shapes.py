@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tierlint.program.values import parts
 from tierlint.model import Constant, Dictionary, Expr, FunctionId, Name, Subscript
 from tierlint.program import Program
 from tierlint.program.modules import Module
-from tierlint.program.values import ContainerValue
+from tierlint.program.values import ContainerValue, parts
 
 # An event, and what runs the function: `def handler(event, context)`.
 _PARAMETERS = 2
