@@ -28,6 +28,7 @@ from tierlint.model import (
 from tierlint.program import Program
 from tierlint.program.modules import Module
 from tierlint.program.values import parts
+from tierlint.queues import Queues
 from tierlint.sinks import Sinks
 
 # How far below a detached step a push to a person is looked for.
@@ -51,10 +52,11 @@ class Way(Struct, frozen=True):
 class Audience:
     """Looks for people behind detached steps; remembers what pages read."""
 
-    def __init__(self, program: Program, entries: EntryPoints, sinks: Sinks) -> None:
+    def __init__(self, program: Program, entries: EntryPoints, sinks: Sinks, queues: Queues) -> None:
         self._program = program
         self._entries = entries
         self._sinks = sinks
+        self._queues = queues
         self._destinations = Destinations(program, sinks)
         self._readers: dict[Place, list[FunctionId]] = {}
         self._by_text: dict[str, list[FunctionId]] | None = None
@@ -115,6 +117,7 @@ class Audience:
         """What says that a person waits for what a detached step does: nothing, if nobody does."""
         way = self._way(call, trace.hops)
         shown = next((end.evidence for end in way.ends if end.kind == "live"), None)
+        shown = shown or self._shown_by_others(way)
         if shown is not None:
             return shown
         # What is sent after the call waits for it too; only among many items it may tell of the progress alone.
@@ -129,6 +132,15 @@ class Audience:
                 if found is not None:
                     return found
         return self._asked_for(trace, way) if trace.fan_out is None else None
+
+    def _shown_by_others(self, way: Way) -> Evidence | None:
+        """The answer is put into a queue, and what takes it out shows it to somebody."""
+        for end in way.ends:
+            for function in self._queues.emptied_by(end.evidence.at) if end.kind == "queue" and end.evidence.at else ():
+                shown = self._sinks.below(function, "live", SINK_DEPTH)
+                if shown is not None:
+                    return shown
+        return None
 
     def _run_behind(self, call: ApiCall, trace: Trace) -> Iterator[tuple[FunctionId, CallId | None]]:
         """The functions behind the detached step, each with the call by which the trace goes on."""

@@ -26,6 +26,7 @@ from tierlint.patterns import Names, is_given
 from tierlint.program import Program, Usage, locate
 from tierlint.program.modules import Module
 from tierlint.program.values import ClassValue, External, FunctionValue, argument
+from tierlint.queues import Queues
 from tierlint.registrations import Registrations
 from tierlint.sinks import Sinks
 from tierlint.waiting import is_awaited
@@ -37,12 +38,19 @@ class Edges:
     """The edges of the call graph, found backwards and on demand, one function at a time."""
 
     def __init__(
-        self, program: Program, catalog: Catalog, entries: EntryPoints, sinks: Sinks, launches: Launches
+        self,
+        program: Program,
+        catalog: Catalog,
+        entries: EntryPoints,
+        sinks: Sinks,
+        launches: Launches,
+        queues: Queues,
     ) -> None:
         self._program = program
         self._entries = entries
         self._sinks = sinks
         self._launches = launches
+        self._queues = queues
         tables = catalog.frameworks
         self._detaches = [d for t in tables for d in t.detach]
         self._fan_outs = [f for t in tables for f in t.fan_out]
@@ -110,6 +118,8 @@ class Edges:
             for edge in self._launched(function):
                 if by_tests or not self._program.modules[edge.caller.path].holds_tests:
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for put in self._queues.filled_by(function):
+                edges.setdefault((self._around(put), put, "dispatched"), self._put_in(function, put))
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
@@ -231,6 +241,14 @@ class Edges:
                 else:
                     yield CallEdge(caller, function, start, "callback", None, True, at, table.says)
 
+    def _put_in(self, function: FunctionId, put: CallId) -> CallEdge:
+        """What a function works on was put into a queue of the same program."""
+        left = Detach("puts it into a queue, from which it is taken and worked on", how="dispatched")
+        return self._detached(function, self._around(put), put, left, self._program.location(put))
+
+    def _around(self, call: CallId) -> FunctionId:
+        return FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+
     def _may_call_back(self, call: CallId, which: int | str | None, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
         module = self._program.modules[call.path]
@@ -304,8 +322,7 @@ class Edges:
         names.append(("method name", self._program.modules[function.path].function(function.index).qualname))
         for name in names:
             for call, detach in self._by_name.get(name, ()):
-                caller = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
-                yield self._detached(function, caller, call, detach, self._program.location(call))
+                yield self._detached(function, self._around(call), call, detach, self._program.location(call))
 
     def is_waited_for(self, call: CallId, detach: Detach) -> bool:
         """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""

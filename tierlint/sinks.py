@@ -127,10 +127,13 @@ class Sinks:
             )
         return self._decorable
 
+    def tails_of(self, kind: str) -> frozenset[str]:
+        """The last parts of the names of a kind of sink."""
+        return frozenset(n.rpartition(".")[2] for sink in self._sinks if sink.kind == kind for n in sink.call)
+
     def calls_of(self, kind: str) -> Iterator[CallId]:
         """Every call of the program that is a sink of a kind."""
-        tails = {name.rpartition(".")[2] for sink in self._sinks if sink.kind == kind for name in sink.call}
-        for tail in sorted(tails):
+        for tail in sorted(self.tails_of(kind)):
             for call, _ in self._program.resolver.calls_named(tail):
                 if any(is_kind == kind for is_kind, _ in self.of_call(call)):
                     yield call

@@ -36,6 +36,7 @@ from tierlint.program import Program, Scope
 from tierlint.program.modules import Module, is_test
 from tierlint.program.values import MOST_VALUES, ClassKey, InstanceValue, receiver_of
 from tierlint.questions import Questions
+from tierlint.queues import Queues
 from tierlint.sinks import Sinks
 from tierlint.unreached import Unreached
 
@@ -78,9 +79,10 @@ class Tracer:
         self.catalog = catalog
         self.entries = entries
         sinks = Sinks(program, catalog, entries)
-        self.edges = Edges(program, catalog, entries, sinks, launches)
+        queues = Queues(program, sinks)
+        self.edges = Edges(program, catalog, entries, sinks, launches, queues)
         self._unreached = Unreached(program, catalog, self.edges, entries)
-        self.audience = Audience(program, entries, sinks)
+        self.audience = Audience(program, entries, sinks, queues)
         self.questions = Questions(program, catalog, self.edges)
         self._shapes: dict[tuple[CallId, frozenset[int | str]], Shape] = {}
         self._looked: Looked = {}
