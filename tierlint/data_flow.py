@@ -183,10 +183,12 @@ def idle(program: Program, call: CallId, callee: FunctionId, below: CallId) -> f
     """The arguments of a call, by position and by keyword, that play no part in a request further down.
 
     below: the call in the function that leads to it. What the function only compares with, `if row["id"] in done`, or
-    counts, decides whether a request is sent, and not what it asks.
+    counts, decides whether a request is sent, and not what it asks. Only in a loop does that matter.
     """
     module, home = program.modules[call.path], program.modules[callee.path]
     record, function = module.call(call.index), home.function(callee.index)
+    if record.loop < 0:
+        return frozenset()
     sent = home.call(below.index) if below.path == callee.path else None
     if sent is None or sent.function != callee.index or record.name != function.name:
         return frozenset()

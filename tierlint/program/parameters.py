@@ -71,7 +71,8 @@ def given(
     sites = [site for name in sorted(names) for site in resolver.mentions.calls(name)]
     for site, call in (*sites, *other_names.calls(resolver, module, function, known_as)):
         expr = given_as(call, keyword, position)
-        whole = _all_handed_on(resolver.modules[site.path], call, keyword, position) if expr is None else None
+        is_named = expr is None and call.name in names
+        whole = _all_handed_on(resolver.modules[site.path], call, keyword, position) if is_named else None
         if (expr is None and whole is None) or (resolver.modules[site.path].is_test and not module.is_test):
             continue  # what tests hand in stands for something else
         if resolver.answers.is_spent():
@@ -91,6 +92,8 @@ def _all_handed_on(
     module: Module, call: Call, keyword: str | None, position: int | None
 ) -> tuple[Parameter, int] | None:
     """`send(*args, **kwargs)`: what the function around the call would have to be handed, and as which argument."""
+    if not any(isinstance(value, Spread) for value in call.arguments) and not any(k is None for k, _ in call.keywords):
+        return None
     defined = module.function(call.function)
     kinds = {parameter.kind: place for place, parameter in enumerate(defined.parameters)}
     if position is not None and "variadic" in kinds:
