@@ -28,6 +28,7 @@ from tierlint.program.modules import Module
 from tierlint.program.values import ClassValue, External, FunctionValue, argument
 from tierlint.queues import Queues
 from tierlint.registrations import Registrations
+from tierlint.signals import Signals
 from tierlint.sinks import Sinks
 from tierlint.waiting import is_awaited
 
@@ -60,6 +61,7 @@ class Edges:
         self._rests = [n for n, d in enumerate(self._detaches) if d.takes == "rest"]
         self._rest_tails = {name.rpartition(".")[2] for n in self._rests for name in self._detaches[n].call}
         self._registrations = Registrations(program, [r for t in tables for r in t.registration])
+        self._signals = Signals(program, [s for t in tables for s in t.signal])
         self._fan_out_names = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.call)
         self._fan_out_methods = Names((n, i) for i, f in enumerate(self._fan_outs) for n in f.method)
         self._wrapping = frozenset(name for t in tables for d in t.decorator for name in d.name)
@@ -118,6 +120,10 @@ class Edges:
             for edge in self._launched(function):
                 if by_tests or not self._program.modules[edge.caller.path].holds_tests:
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
+            for saving, table in self._signals.sent_to(function):
+                at = self._program.location(saving)
+                edge = CallEdge(self._around(saving), function, saving, "callback", None, True, at, table.says)
+                edges.setdefault((edge.caller, edge.by, edge.how), edge)
             for put in self._queues.filled_by(function):
                 edges.setdefault((self._around(put), put, "dispatched"), self._put_in(function, put))
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))

@@ -172,6 +172,20 @@ class Hook(Struct, frozen=True, forbid_unknown_fields=True):
     decorated: tuple[str, ...] = ()
 
 
+class Signal(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is told of changes runs where they are made: `@receiver(post_save, sender=Ship)` within `ship.save()`.
+
+    decorator: what the receiver carries. signal: the last names of the signals, its first argument. sender: the
+    argument with the class. sent_by: the methods of its objects, and of what holds them, that send the signal.
+    """
+
+    says: str
+    decorator: tuple[str, ...]
+    signal: tuple[str, ...]
+    sender: str
+    sent_by: tuple[str, ...]
+
+
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
     """Classes whose instances a database holds: `Ship.objects.get(pk=1)` gives a `Ship`, whatever the query is called.
 
@@ -261,6 +275,7 @@ class FrameworkTable(Struct, frozen=True, forbid_unknown_fields=True):
     registration: tuple[Registration, ...] = ()
     hook: tuple[Hook, ...] = ()
     record: tuple[Record, ...] = ()
+    signal: tuple[Signal, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
     decorator: tuple[Decorator, ...] = ()
     stream: tuple[Stream, ...] = ()

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from tierlint.manifests.places import folder, inside, page, span
 from tierlint.model import Command
 
-GLOBS = ("*.yaml", "*.yml")
+# What tasks include of one another often has no extension, so that it is not taken for a task.
+GLOBS = ("*.yaml", "*.yml", "*_yaml")
 
 _FUNCTION = re.compile(r"!function\s+[\"']?(?P<module>[\w.]+)\.(?P<function>\w+)")
 

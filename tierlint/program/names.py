@@ -38,13 +38,18 @@ def name(resolver: Resolver, path: str, scope: Scope) -> Values:
 
 
 def dotted(resolver: Resolver, path: str, scope: Scope) -> Values:
-    """`app.state.client = ...` anywhere in the same file."""
+    """`app.state.client = ...` anywhere in the same file, and what is asked of it: `app.state.client.responses`."""
     module = resolver.modules[scope.path]
     module.bindings(0, -1)
-    bindings = module.dotted.get(path)
-    if bindings is None or path.startswith(("self.", "cls.")):
+    if not module.dotted or path.startswith(("self.", "cls.")):
         return ()
-    return tuple(value for binding in bindings for value in resolver.bound(binding, module))
+    found: list[Value] = []
+    parts = path.split(".")
+    for known in range(2, len(parts) + 1):
+        bindings = module.dotted.get(".".join(parts[:known]), ())
+        values = tuple(value for binding in bindings for value in resolver.bound(binding, module))
+        found += resolver.attributes(values, parts[known:])
+    return tuple(found)
 
 
 def lookup(resolver: Resolver, name: str, scope: Scope) -> Values:
