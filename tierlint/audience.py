@@ -135,8 +135,8 @@ class Audience:
 
     def _shown_by_others(self, way: Way) -> Evidence | None:
         """The answer is put into a queue, and what takes it out shows it to somebody."""
-        for end in way.ends:
-            for function in self._queues.emptied_by(end.evidence.at) if end.kind == "queue" and end.evidence.at else ():
+        for put_in in (end.evidence.at for end in way.ends if end.kind == "queue"):
+            for function in self._queues.emptied_by(put_in) if put_in is not None else ():
                 shown = self._sinks.below(function, "live", SINK_DEPTH)
                 if shown is not None:
                     return shown

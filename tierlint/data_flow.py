@@ -115,9 +115,8 @@ def _one_of(expr: Expr, module: Module) -> Expr:
     record = module.call(made.call) if isinstance(made, CallResult) else None
     if record is not None and record.arguments and isinstance(record.arguments[0], CallResult):
         inner = module.call(record.arguments[0].call)
-        record = (
-            inner if inner.callee in _PAIRS and record.callee not in _PAIRS else record
-        )  # `tqdm(zip(rows, answers))`
+        if inner.callee in _PAIRS and record.callee not in _PAIRS:
+            record = inner  # `tqdm(zip(rows, answers))`
     if record is None or record.callee not in _PAIRS or any(isinstance(value, Spread) for value in record.arguments):
         return expr
     if record.callee == Name("zip"):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tierlint.catalog.framework_tables import Signal
 from tierlint.indexing import CALLEE, RECEIVER
-from tierlint.model import CallId, CallResult, Constant, FunctionId, Name
+from tierlint.model import Call, CallId, CallResult, FunctionId, Name, Sequence
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
@@ -28,14 +28,18 @@ class Signals:
             if isinstance(decorator, CallResult):
                 put_on = CallId(function.path, decorator.call)
                 for table in (self._tables[number] for number in self._names.of_call(self._program, put_on)):
-                    record = module.call(decorator.call)
-                    told = record.arguments[0] if record.arguments else Constant(None)
-                    sender = argument(record, table.sender)
-                    if sender is None or not isinstance(told, Name) or told.path.rpartition(".")[2] not in table.signal:
-                        continue
-                    for value in self._program.resolver.values(sender, Scope(module.path, record.function)):
-                        if isinstance(value, ClassValue):
-                            yield from ((call, table) for call in self._saving(value, table))
+                    for saved in self._senders(module, module.call(decorator.call), table):
+                        yield from ((call, table) for call in self._saving(saved, table))
+
+    def _senders(self, module: Module, record: Call, table: Signal) -> Iterator[ClassValue]:
+        """The classes that `@receiver(post_save, sender=Ship)` names, where it is one of the table's signals."""
+        told = record.arguments[0] if record.arguments else None
+        signals = told.items if isinstance(told, Sequence) else (told,)
+        sender = argument(record, table.sender)
+        known = any(isinstance(one, Name) and one.path.rpartition(".")[2] in table.signal for one in signals)
+        if sender is not None and known:
+            values = self._program.resolver.values(sender, Scope(module.path, record.function))
+            yield from (value for value in values if isinstance(value, ClassValue))
 
     def _saving(self, saved: ClassValue, table: Signal) -> Iterator[CallId]:
         """`Ship.objects.create()`, and `ship.save()` in a function that builds a `Ship` or looks for one."""
