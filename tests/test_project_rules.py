@@ -126,10 +126,10 @@ def run_json(root: Path, *words: str, seed: int) -> bytes:
 
 
 def imported(statement: str, folder: Path) -> set[str]:
-    """Top-level packages that are loaded after the statement was run in a new interpreter."""
+    """The modules that are loaded after the statement was run in a new interpreter."""
     script = f"import sys\ntry:\n    {statement}\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
-    return {name.partition(".")[0] for name in done.stderr.split()}
+    return {*done.stderr.split()}
 
 
 def test_the_command_line_is_imported_alone() -> None:
@@ -145,6 +145,14 @@ def test_libcst_is_only_imported_to_read_a_call_for_the_first_time(tmp_path: Pat
     assert "libcst" not in imported(run, shop)
     (shop / "shop" / "__init__.py").write_text('"""A shop."""\n', encoding="utf-8")
     assert "libcst" not in imported(run, shop)
+
+
+def test_a_run_that_has_nothing_to_find_out_imports_nothing_that_finds_it_out(tmp_path: Path) -> None:
+    shop = shutil.copytree(ROOT / "docs" / "example", tmp_path / "shop", ignore=shutil.ignore_patterns(".*_cache"))
+    run = "from tierlint.cli import main; main(['check', '--jobs=1'])"
+    finding = {"tierlint.program", "tierlint.api_calls", "tierlint.traces"}
+    assert finding <= imported(run, shop)
+    assert imported(run, shop).isdisjoint(finding)
 
 
 # --- A fixture for everything ---------------------------------------------------------------------

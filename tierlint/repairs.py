@@ -13,6 +13,7 @@ from tierlint import routes
 from tierlint.api_calls import Known
 from tierlint.api_calls.sharing import is_only_used_by
 from tierlint.catalog.models import Models, find
+from tierlint.idle_callers import callers_to_tell
 from tierlint.local_names import local_names
 from tierlint.model import (
     CallId,
@@ -27,7 +28,7 @@ from tierlint.model import (
 from tierlint.program import Program
 from tierlint.readings import Readings
 from tierlint.requirements import Requirement, nearest
-from tierlint.tier_chains import Chains, InTheWay, callers_to_tell
+from tierlint.tier_chains import Chains, InTheWay
 from tierlint.tier_edits import Written, spelled, written
 from tierlint.tier_parameters import handed_down
 

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from tierlint.api_calls.arguments import TIER, is_unset
-from tierlint.catalog import Catalog
+from tierlint.catalog import BY_HAND, Catalog
 from tierlint.edges import Edges
 from tierlint.entry_points import EntryPoints
 from tierlint.indexing import ARGUMENT, BOUND, CALLEE, RECEIVER, RETURNED
@@ -38,10 +38,6 @@ from tierlint.program.values import (
     given_as,
 )
 
-# Whoever starts these may look on; they can do without the speed all the same.
-BY_HAND: Final = ("command", "notebook", "start-up")
-# What a request is sent with when nobody has asked for anything.
-_PLAIN: Final = (None, "auto", "default")
 _MOST_FUNCTIONS: Final = 500
 
 _IDLE: Final = "idle"
@@ -72,22 +68,6 @@ class Chain(Struct, frozen=True):
 
 class InTheWay(Exception):
     """Why a tier cannot be handed down to a request."""
-
-
-def callers_to_tell(call: JudgedCall) -> tuple[EntryPoint, ...]:
-    """Entry points at whose end nobody waits, and from which a request that others wait for is sent without a tier."""
-    api_call = call.api_call
-    if call.verdict.tier != "standard" or api_call.tier not in (None, "<expr>") or api_call.lost:
-        return ()
-    if not any(place.at_call for place in api_call.places):
-        return ()
-    plain = {trace.entry for trace in call.traces if trace.tier in _PLAIN}
-    # Where the request stands in what is started itself, there is nothing to pass a parameter through.
-    return tuple(
-        entry
-        for entry in call.verdict.idle
-        if entry in plain and entry.kind not in BY_HAND and entry.function != api_call.function
-    )
 
 
 class Chains:

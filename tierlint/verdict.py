@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from tierlint.catalog import ENTRY_KINDS, SECONDS
+from tierlint.catalog import BY_HAND, ENTRY_KINDS, SECONDS
 from tierlint.catalog.sdk_tables import Method
 from tierlint.model import ApiCall, Confidence, Evidence, Missing, Trace, Verdict
 from tierlint.traces import votes
 
-# A person starts these and may sit there; nobody can say from the code alone.
-_STARTED_BY_HAND = frozenset({"command", "notebook", "start-up"})
 # What these start is one piece of work from beginning to end, and not one for each event.
 _JOBS = frozenset({"command", "notebook", "schedule", "ci-job", "eval"})
 
@@ -87,7 +85,7 @@ def _who_waits(call: ApiCall, trace: Trace, behind: Callable[[Trace], Evidence |
     if entry.kind in ("queue-task", "background-task", "signal"):
         sink = behind(trace) or _read_along(call, trace)
         return [began, sink] if sink is not None else None
-    if entry.kind in _STARTED_BY_HAND:
+    if entry.kind in BY_HAND:
         is_queued = any(hop.how == "dispatched" and not hop.waits for hop in trace.hops)
         if trace.interactive is not None and not is_queued:
             return [began, trace.interactive]
@@ -121,7 +119,7 @@ def _standard(impatient: list[tuple[Trace, list[Evidence]]], voting: int) -> Ver
 
 def _background(call: ApiCall, voting: Sequence[Trace], method: Method) -> Verdict:
     certain = all(trace.certain for trace in voting)
-    by_hand = [trace for trace in voting if trace.entry.kind in _STARTED_BY_HAND]
+    by_hand = [trace for trace in voting if trace.entry.kind in BY_HAND]
     voting = [trace for trace in voting if not _is_tried(call, trace, voting)]
     spread = [trace for trace in voting if trace.fan_out is not None or call.spread is not None]
     chained = [trace for trace in voting if trace.chained is not None]

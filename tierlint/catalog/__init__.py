@@ -51,6 +51,8 @@ ENTRY_KINDS = {
     "eval": MINUTES,
     "test": MINUTES,
 }
+# A person starts these and may sit there; nobody can say from the code alone.
+BY_HAND = frozenset({"command", "notebook", "start-up"})
 
 
 class Catalog(Struct, frozen=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from tierlint.catalog import BY_HAND
 from tierlint.model import EntryPoint, JudgedCall, Report
 from tierlint.report.view import View, calls_in_order, count, line_place, paint, place, printable
 from tierlint.rules.chain import by_urgency, decisive_trace, somebody_waits
-from tierlint.tier_chains import BY_HAND
 
 _HEADER: Final = ("call", "callee", "verdict", "confidence", "entry point")
 _STYLES: Final = {"flex": "green", "batch": "green", "standard": "bold", "undetermined": "dim"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from tierlint.catalog import ENTRY_KINDS
+from tierlint.catalog import BY_HAND, ENTRY_KINDS
 from tierlint.model import Diagnostic, Evidence, JudgedCall, Missing, Report, Trace
 from tierlint.report.frame import frame
 from tierlint.report.view import (
@@ -20,7 +20,6 @@ from tierlint.report.view import (
     step_text,
 )
 from tierlint.rules.chain import by_urgency, chain, somebody_waits
-from tierlint.tier_chains import BY_HAND
 
 # More places than these say nothing new of where an answer goes.
 MOST_ENDS = 12

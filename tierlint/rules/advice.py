@@ -6,10 +6,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from tierlint.catalog import BY_HAND
 from tierlint.catalog.models import Models
 from tierlint.model import Fix, JudgedCall
 from tierlint.rules.chain import decisive_trace
-from tierlint.tier_chains import BY_HAND
 from tierlint.tier_edits import spelled
 
 _MOST_OBSTACLES: Final = 2

@@ -97,10 +97,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierlint.catalog.models import Models
+from tierlint.idle_callers import callers_to_tell
 from tierlint.model import Diagnostic, JudgedCall
 from tierlint.routes import has_flex
 from tierlint.rules.rule import Rule, finding
-from tierlint.tier_chains import callers_to_tell
 
 _MOST_NAMED: Final = 3
 
