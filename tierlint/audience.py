@@ -270,7 +270,7 @@ class Audience:
         if self._asking is None:
             found: dict[tuple[FunctionId, EntryPoint, CallId], None] = {}
             for call in self._sinks.calls_of("poll"):
-                function = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+                function = self._program.function_around(call)
                 for page in self._pages(function):
                     found[function, page, call] = None
             self._asking = tuple(found)

@@ -117,15 +117,9 @@ class Edges:
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
             for edge in self._run_by_keeper(function):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            for edge in self._launched(function):
+            for edge in (*self._launched(function), *self._signalled(function), *self._queued(function)):
                 if by_tests or not self._program.modules[edge.caller.path].holds_tests:
                     edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            for saving, table in self._signals.sent_to(function):
-                at = self._program.location(saving)
-                edge = CallEdge(self._around(saving), function, saving, "callback", None, True, at, table.says)
-                edges.setdefault((edge.caller, edge.by, edge.how), edge)
-            for put in self._queues.filled_by(function):
-                edges.setdefault((self._around(put), put, "dispatched"), self._put_in(function, put))
             is_task = any(entry.kind == "queue-task" for entry in (*entries, *self._entries.of(function)))
             for edge in self._dispatched_by_name(function, is_task):
                 edges.setdefault((edge.caller, edge.by, edge.how), edge)
@@ -150,7 +144,7 @@ class Edges:
 
     def _by_launch(self, function: FunctionId, started: Started) -> CallEdge:
         table, call = started.table, started.call
-        caller = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+        caller = self._program.function_around(call)
         waits = table.waits or is_awaited(self._program, call, Detach(table.says, waited_by=table.waited_by))
         how: EdgeKind = "launches" if waits else "detached"
         return CallEdge(caller, function, call, how, None, waits, self._program.location(call), table.says)
@@ -247,13 +241,17 @@ class Edges:
                 else:
                     yield CallEdge(caller, function, start, "callback", None, True, at, table.says)
 
-    def _put_in(self, function: FunctionId, put: CallId) -> CallEdge:
-        """What a function works on was put into a queue of the same program."""
-        left = Detach("puts it into a queue, from which it is taken and worked on", how="dispatched")
-        return self._detached(function, self._around(put), put, left, self._program.location(put))
+    def _signalled(self, function: FunctionId) -> Iterator[CallEdge]:
+        """Who saves the objects of which a receiver of signals is told."""
+        for saving, table in self._signals.sent_to(function):
+            caller, at = self._program.function_around(saving), self._program.location(saving)
+            yield CallEdge(caller, function, saving, "callback", None, True, at, table.says)
 
-    def _around(self, call: CallId) -> FunctionId:
-        return FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+    def _queued(self, function: FunctionId) -> Iterator[CallEdge]:
+        """Who puts what a function works on into a queue of the same program."""
+        left = Detach("puts it into a queue, from which it is taken and worked on", how="dispatched")
+        for put in self._queues.filled_by(function):
+            yield self._detached(function, self._program.function_around(put), put, left, self._program.location(put))
 
     def _may_call_back(self, call: CallId, which: int | str | None, callers: set[FunctionId]) -> bool:
         """Handing a function over may run it here and now; not where it is only stored, or known to be called."""
@@ -328,7 +326,8 @@ class Edges:
         names.append(("method name", self._program.modules[function.path].function(function.index).qualname))
         for name in names:
             for call, detach in self._by_name.get(name, ()):
-                yield self._detached(function, self._around(call), call, detach, self._program.location(call))
+                caller = self._program.function_around(call)
+                yield self._detached(function, caller, call, detach, self._program.location(call))
 
     def is_waited_for(self, call: CallId, detach: Detach) -> bool:
         """The caller waits for a detached step after all: for its handle, or for what it leaves in a queue."""

@@ -248,9 +248,8 @@ def _is_filled_meanwhile(module: Module, name: str, loop: Loop) -> bool:
     stores = [b for b in module.stores(name + "[]") if name not in module.names(b.function)]
     if any(module.function(binding.function).parent == loop.function for binding in stores):
         return True
-    asked = {f"{name}.{method}" for method in ("get", "get_nowait")}
     own = [module.call(number) for number in module.calls_in(loop.function)]
-    if not any(c.callee.path in asked for c in own if isinstance(c.callee, Name) and loop.line <= c.line <= loop.end):
+    if not any(_asks(record, name) for record in own if loop.line <= record.line <= loop.end):
         return False
     # A queue is there to be shared: only what one function makes, fills and keeps to itself is known up front.
     filled = [b.line for b in module.bindings(loop.function, -1).get(name + "[]", ())]
@@ -268,8 +267,7 @@ def _is_filled_by_methods(module: Module, name: str, loop: Loop) -> bool:
     if any(b.target != f"{name}[]" or not _is_loaded(module, b, loop) for b in stores):
         return True
     own = [module.call(number) for number in module.calls_in(loop.function)]
-    asked = {f"{name}.{method}" for method in ("get", "get_nowait")}
-    if any(isinstance(record.callee, Name) and record.callee.path in asked for record in own):
+    if any(_asks(record, name) for record in own):
         return True
     fills = {module.function(binding.function).name for binding in stores} - {module.function(loop.function).name}
     called = {record.name for record in own if loop.line <= record.line <= loop.end}
@@ -281,6 +279,11 @@ def _is_filled_by_methods(module: Module, name: str, loop: Loop) -> bool:
         below = [n for n, f in enumerate(module.summary.functions) if f.name in called]
         called = {module.call(number).name for function in below for number in module.calls_in(function)}
     return False
+
+
+def _asks(record: Call, name: str) -> bool:
+    """A queue of this name is asked for what is next."""
+    return record.callee in (Name(f"{name}.get"), Name(f"{name}.get_nowait"))
 
 
 def _class_around(module: Module, function: int) -> int:

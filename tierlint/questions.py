@@ -38,7 +38,7 @@ class Questions:
             return None
         if self._asking is None:
             self._asking = self._find_asking()
-        own = FunctionId(call.path, self._program.modules[call.path].call(call.index).function)
+        own = self._program.function_around(call)
         functions = (hops[0].caller if hops else own, *(hop.callee for hop in hops))
         steps = (call, *(hop.by for hop in hops if hop.by.index >= 0))
         reach = self._program.reach(entry.function.path, by_name=False)

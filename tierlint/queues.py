@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierlint.model import Call, CallId, Constant, FunctionId, Location
-from tierlint.program import Program, Scope
-from tierlint.program.modules import Module
-from tierlint.program.values import External, receiver_of
+from tierlint.program import Program
+from tierlint.program.values import External
 from tierlint.sinks import Sinks
 
 
@@ -29,7 +28,7 @@ class Queues:
         module = self._program.modules[function.path]
         for number in module.calls_in(function.index):
             if self._takes_out(module.call(number)):
-                for made in self._made(module, number):
+                for made in self._made(CallId(function.path, number)):
                     for put in self._all_puts().get(made, ()):
                         record = self._program.modules[put.path].call(put.index)
                         if record.loop < 0 and not all(isinstance(value, Constant) for value in record.arguments):
@@ -46,20 +45,16 @@ class Queues:
         given = (*record.arguments, *(value for _, value in record.keywords))
         return record.name in self._taking and all(isinstance(value, Constant) for value in given)
 
-    def _made(self, module: Module, number: int) -> set[CallId]:
+    def _made(self, call: CallId) -> set[CallId]:
         """The calls that can have made the object on which a method is called."""
-        record = module.call(number)
-        receiver = receiver_of(record.callee)
-        if receiver is None:
-            return set()
-        values = self._program.resolver.values(receiver, Scope(module.path, record.function, record.owner))
+        values = self._program.resolver.receivers(call)
         return {value.made for value in values if isinstance(value, External) and value.made is not None}
 
     def _all_puts(self) -> dict[CallId, list[CallId]]:
         if self._puts is None:
             self._puts = {}
             for put in self._sinks.calls_of("queue"):
-                for made in self._made(self._program.modules[put.path], put.index):
+                for made in self._made(put):
                     self._puts.setdefault(made, []).append(put)
         return self._puts
 
@@ -69,6 +64,6 @@ class Queues:
             for tail in sorted(self._taking):
                 for call, record in self._program.resolver.calls_named(tail):
                     if self._takes_out(record):
-                        for made in self._made(self._program.modules[call.path], call.index):
+                        for made in self._made(call):
                             self._takes.setdefault(made, []).append(FunctionId(call.path, record.function))
         return self._takes

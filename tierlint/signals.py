@@ -10,7 +10,7 @@ from tierlint.model import Call, CallId, CallResult, FunctionId, Name, Sequence
 from tierlint.patterns import Names
 from tierlint.program import Program, Scope
 from tierlint.program.modules import Module
-from tierlint.program.values import ClassValue, InstanceValue, StoredValue, argument, receiver_of
+from tierlint.program.values import ClassValue, InstanceValue, StoredValue, argument
 
 
 class Signals:
@@ -51,14 +51,11 @@ class Signals:
                     functions.add(module.call(index).function)
             for function in sorted(functions):
                 for number in module.calls_in(function):
-                    if module.call(number).name in table.sent_by and self._is_on(module, number, saved):
-                        yield CallId(module.path, number)
+                    call = CallId(module.path, number)
+                    if module.call(number).name in table.sent_by and self._is_on(call, saved):
+                        yield call
 
-    def _is_on(self, module: Module, number: int, saved: ClassValue) -> bool:
-        record = module.call(number)
-        receiver = receiver_of(record.callee)
-        if receiver is None:
-            return False
-        values = self._program.resolver.values(receiver, Scope(module.path, record.function, record.owner))
+    def _is_on(self, call: CallId, saved: ClassValue) -> bool:
         kinds = (InstanceValue, StoredValue)
+        values = self._program.resolver.receivers(call)
         return any(isinstance(v, kinds) and (v.path, v.index) == (saved.path, saved.index) for v in values)

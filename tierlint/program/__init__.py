@@ -50,6 +50,10 @@ class Program:
         """What a call runs."""
         return self.resolver.callees(call)
 
+    def function_around(self, call: CallId) -> FunctionId:
+        """The function in whose body a call stands."""
+        return FunctionId(call.path, self.modules[call.path].call(call.index).function)
+
     def only_keeps(self, function: FunctionValue, which: int | str | None) -> bool:
         """A function does nothing with an argument but put it somewhere, or nothing at all."""
         module = self.modules[function.path]

@@ -90,7 +90,7 @@ class Carriers:
         """Calling an instance runs its class's `__call__`."""
         if not isinstance(value, InstanceValue):
             return False
-        return target in self.resolver.instance_attribute(value, "__call__")
+        return target in self.resolver.instance_attribute(value, CALLED)
 
     def is_itself(self, values: Values, target: FunctionValue) -> bool:
         """The function is there as such, not as the `__call__` of some instance."""

@@ -46,9 +46,10 @@ def dotted(resolver: Resolver, path: str, scope: Scope) -> Values:
     found: list[Value] = []
     parts = path.split(".")
     for known in range(2, len(parts) + 1):
-        bindings = module.dotted.get(".".join(parts[:known]), ())
-        values = tuple(value for binding in bindings for value in resolver.bound(binding, module))
-        found += resolver.attributes(values, parts[known:])
+        bindings = module.dotted.get(".".join(parts[:known]))
+        if bindings is not None:
+            values = tuple(value for binding in bindings for value in resolver.bound(binding, module))
+            found += resolver.attributes(values, parts[known:])
     return tuple(found)
 
 

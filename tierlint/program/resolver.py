@@ -46,6 +46,7 @@ from tierlint.program.values import (
     TemplateValue,
     Value,
     Values,
+    receiver_of,
     unique,
 )
 
@@ -250,6 +251,12 @@ class Resolver:
         """What a call runs."""
         record = self.modules[call.path].call(call.index)
         return self.values(record.callee, Scope(call.path, record.function, record.owner))
+
+    def receivers(self, call: CallId) -> Values:
+        """What a method is called on; nothing, where that is no expression of its own."""
+        record = self.modules[call.path].call(call.index)
+        receiver = receiver_of(record.callee)
+        return self.values(receiver, Scope(call.path, record.function, record.owner)) if receiver is not None else ()
 
     def call_result(self, call: CallId) -> Values:
         """What a call gives."""

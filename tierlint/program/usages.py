@@ -40,7 +40,6 @@ from tierlint.program.values import (
     TemplateValue,
     Value,
     Values,
-    receiver_of,
 )
 
 _BUILDS = ("__init__", "__new__", "__post_init__")
@@ -231,12 +230,12 @@ class Usages:
         caller = FunctionId(place.path, record.function)
         defined = resolver.modules[function.path].function(function.index)
         through_another = kind == CALLEE and record.name != defined.name
-        if kind == CALLEE and self._is_outside(call, record):
+        if kind == CALLEE and self._is_outside(call):
             if through_another and self._carriers.holds(resolver.call_result(call), target):
                 yield from self._given_back(place, index, target, waiting)
             return
         values = resolver.callees(call)
-        how = self._dispatch(place, record, function) if kind == CALLEE else None
+        how = self._dispatch(call, record, function) if kind == CALLEE else None
         if how is not None:
             yield Usage(how, caller, call)
             return
@@ -282,15 +281,13 @@ class Usages:
         elif kind == RECEIVER and resolver.is_property(resolver.modules[function.path], function.index):
             yield Usage("loaded", caller, call)
 
-    def _is_outside(self, call: CallId, record: Call) -> bool:
+    def _is_outside(self, call: CallId) -> bool:
         """The call runs, and is made on, nothing of the project: it can run none of its functions."""
         known = self._outside.get(call)
         if known is None:
             values = self.resolver.callees(call)
             known = bool(values) and all(isinstance(value, External) for value in values)
-            if known and (receiver := receiver_of(record.callee)) is not None:
-                scope = Scope(call.path, record.function, record.owner)
-                known = not any(isinstance(v, InstanceValue) for v in self.resolver.values(receiver, scope))
+            known = known and not any(isinstance(v, InstanceValue) for v in self.resolver.receivers(call))
             self._outside[call] = known
         return known
 
@@ -318,18 +315,15 @@ class Usages:
                             self._by_getattr.setdefault(f"{beginning}*", []).append(call)
         return self._by_getattr
 
-    def _dispatch(self, place: Module, record: Call, function: FunctionId) -> str | None:
+    def _dispatch(self, call: CallId, record: Call, function: FunctionId) -> str | None:
         """Whether a method call can run this method, by the classes its receiver can have."""
         resolver = self.resolver
         defined = resolver.modules[function.path].function(function.index)
         if defined.owner < 0 or record.name != defined.name:
             return None
-        receiver = receiver_of(record.callee)
-        if receiver is None:
-            return None
         key = (function.path, defined.owner)
         ancestors, _ = resolver.order(key)
-        values = resolver.values(receiver, Scope(place.path, record.function, record.owner))
+        values = resolver.receivers(call)
         for value in values:
             if not isinstance(value, InstanceValue):
                 continue
